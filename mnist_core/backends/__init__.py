@@ -1,0 +1,66 @@
+"""Two backends that train the same network: NumPy with gradients written by hand, TensorFlow with its own."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Iterable
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnist_core.errors import ConfigurationError
+from mnist_core.messages import mark
+from mnist_core.network import Architecture
+from mnist_core.optimizers import Optimizer
+
+BACKENDS = ("numpy", "tensorflow")
+
+
+Batch = tuple[NDArray[np.uint8], NDArray[np.uint8]]  # pixels (n, 784) and labels (n,)
+
+
+class Backend(Protocol):
+    """Parameters that learn from batches."""
+
+    def train_batches(self, batches: Iterable[Batch], step_sizes: NDArray[np.float64]) -> NDArray[np.float32]:
+        """One update for each batch, by what `Optimizer.step_size` gave; the mean loss before each."""
+
+    def parameters(self) -> NDArray[np.float32]:
+        """A copy of all parameters as one flat vector."""
+
+    def optimizer_state(self) -> NDArray[np.float32]:
+        """A copy of the optimizer's memory, (state vectors, parameters)."""
+
+    def load(self, parameters: NDArray[np.float32], state: NDArray[np.float32] | None = None) -> None:
+        """Go on from these numbers."""
+
+
+def create_backend(name: str, architecture: Architecture, optimizer: Optimizer, **settings: Any) -> Backend:
+    """Make the backend called `name`; TensorFlow is imported here and not before.
+
+    Raises
+    ------
+    ConfigurationError
+        for an unknown name
+    BackendError
+        when TensorFlow is missing or broken
+    """
+    if name == "numpy":
+        from mnist_core.backends.numpy_backend import NumpyBackend
+
+        return NumpyBackend(architecture, optimizer, **settings)
+    if name == "tensorflow":
+        from mnist_core.backends.tensorflow_backend import TensorflowBackend
+
+        return TensorflowBackend(architecture, optimizer, **settings)
+    raise ConfigurationError(
+        "Backend must be one of {choices}. Received: {received}.", choices=", ".join(BACKENDS), received=name
+    )
+
+
+def tensorflow_available() -> str | None:
+    """None if TensorFlow is installed, else the sentence that says why its half is off. Imports nothing."""
+    if importlib.util.find_spec("tensorflow") is None:
+        return mark("TensorFlow is not installed, so only the NumPy half works.")
+    return None

@@ -1,0 +1,204 @@
+"""The twin in TensorFlow: the same network, its gradients by GradientTape, many batches in one compiled call.
+
+Only training workers and the command line import this module, never the web process.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnist_core.backends import Batch
+from mnist_core.errors import BackendError
+from mnist_core.functional import LARGEST_CLIPPED_LOSS
+from mnist_core.layers import Convolution, Dense, Flatten, Layer, MaxPool, Relu, ToImage
+from mnist_core.network import Architecture, split_parameters
+from mnist_core.optimizers import Adam, Momentum, Optimizer
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # no start-up chatter on the command line
+try:
+    import tensorflow as tf
+except Exception as error:  # a broken installation can raise anything
+    raise BackendError("TensorFlow does not work here: {reason}", reason=str(error)) from error
+
+Tensor = Any
+
+LARGE = 2_000  # images that pass at once; larger batches go in blocks
+
+
+class TensorflowBackend:
+    """Trains an architecture; parameters and optimizer state live in TensorFlow variables."""
+
+    def __init__(
+        self,
+        architecture: Architecture,
+        optimizer: Optimizer,
+        *,
+        pixel_range: str,
+        weight_gradient: str = "mean",
+    ) -> None:
+        self._architecture, self._optimizer = architecture, optimizer
+        self._pixel_scale = 1.0 if pixel_range == "raw" else 1 / 255
+        self._sum_weights = weight_gradient == "sum"
+        shapes = architecture.parameter_shapes
+        self._variables = [tf.Variable(tf.zeros(shape), name=name) for name, shape in shapes.items()]
+        self._states = [
+            [tf.Variable(tf.zeros(shape)) for shape in shapes.values()]
+            for _ in range(optimizer.state_vectors)
+        ]
+        compiled = _compiles_well(architecture)
+        self._train_step = tf.function(self._step, autograph=False, jit_compile=compiled)
+        self._train_many = tf.function(self._steps, reduce_retracing=True)
+        self._block_gradients = tf.function(self._gradients, autograph=False, jit_compile=compiled)
+        self._train_large = tf.function(self._large_step, reduce_retracing=True)
+        self._held: tuple[Batch, tuple[Tensor, Tensor]] | None = None
+
+    def train_batches(self, batches: Iterable[Batch], step_sizes: NDArray[np.float64]) -> NDArray[np.float32]:
+        losses, sizes = [], list(step_sizes)
+        groups = itertools.groupby(batches, key=lambda batch: len(batch[1]))  # the last may be shorter
+        for _, group in groups:
+            pixels, labels = zip(*group, strict=True)
+            losses.append(self._call(pixels, labels, sizes[: len(labels)]))
+            del sizes[: len(labels)]
+        return np.concatenate(losses)
+
+    def parameters(self) -> NDArray[np.float32]:
+        return _to_vector(self._variables)
+
+    def optimizer_state(self) -> NDArray[np.float32]:
+        rows = [_to_vector(state) for state in self._states]
+        return np.array(rows, np.float32).reshape(len(rows), self._architecture.parameter_count)
+
+    def load(self, parameters: NDArray[np.float32], state: NDArray[np.float32] | None = None) -> None:
+        if state is None:
+            state = np.zeros((len(self._states), len(parameters)), np.float32)
+        for variables, vector in zip([self._variables, *self._states], [parameters, *state], strict=True):
+            for variable, values in zip(
+                variables, split_parameters(self._architecture, vector).values(), strict=True
+            ):
+                variable.assign(values)
+
+    def _call(self, pixels: Any, labels: Any, step_sizes: Any) -> NDArray[np.float32]:
+        """Train on batches of one size, all in one call; on large ones in blocks, one after the other."""
+        sizes = tf.constant(step_sizes, tf.float32)
+        if len(labels[0]) > LARGE:
+            large = zip(pixels, labels, sizes, strict=True)
+            losses = [self._train_large(*self._hold(p, y), size).numpy() for p, y, size in large]
+            return np.array(losses, np.float32)
+        found: NDArray[np.float32] = self._train_many(np.stack(pixels), np.stack(labels), sizes).numpy()
+        return found
+
+    def _hold(self, pixels: Any, labels: Any) -> tuple[Tensor, Tensor]:
+        """The batch as tensors; the full batch is the same in every epoch and is copied once."""
+        if self._held is None or self._held[0][0] is not pixels or self._held[0][1] is not labels:
+            self._held = (pixels, labels), (tf.constant(pixels), tf.constant(labels))
+        return self._held[1]
+
+    def _steps(self, pixels: Tensor, labels: Tensor, step_sizes: Tensor) -> Tensor:
+        losses = tf.TensorArray(tf.float32, size=tf.shape(step_sizes)[0])
+        for index in tf.range(tf.shape(step_sizes)[0]):
+            losses = losses.write(index, self._train_step(pixels[index], labels[index], step_sizes[index]))
+        return losses.stack()
+
+    def _step(self, pixels: Tensor, labels: Tensor, step_size: Tensor) -> Tensor:
+        """One update from one batch; the mean loss before it."""
+        loss, gradients = self._gradients(pixels, labels)
+        self._apply_gradients(gradients, tf.cast(tf.shape(labels)[0], tf.float32), step_size)
+        return loss
+
+    def _large_step(self, pixels: Tensor, labels: Tensor, step_size: Tensor) -> Tensor:
+        """The same for a large batch, in blocks that need little memory."""
+        count = tf.shape(labels)[0]
+        total_loss, totals = 0.0, [tf.zeros_like(variable) for variable in self._variables]
+        for start in tf.range(0, count, LARGE):
+            block = labels[start : start + LARGE]
+            loss, gradients = self._block_gradients(pixels[start : start + LARGE], block)
+            share = tf.cast(tf.shape(block)[0], tf.float32) / tf.cast(count, tf.float32)
+            total_loss += loss * share
+            totals = [total + gradient * share for total, gradient in zip(totals, gradients, strict=True)]
+        self._apply_gradients(totals, tf.cast(count, tf.float32), step_size)
+        return total_loss
+
+    def _gradients(self, pixels: Tensor, labels: Tensor) -> tuple[Tensor, list[Tensor]]:
+        """Mean loss of some images, and its derivatives."""
+        with tf.GradientTape() as tape:
+            logits = self._forward(tf.cast(pixels, tf.float32) * self._pixel_scale)
+            loss, objective = _LOSSES[self._architecture.output](logits, tf.one_hot(labels, logits.shape[1]))
+        return loss, tape.gradient(objective, self._variables)
+
+    def _apply_gradients(self, gradients: list[Tensor], count: Tensor, step_size: Tensor) -> None:
+        for index, (variable, gradient) in enumerate(zip(self._variables, gradients, strict=True)):
+            if self._sum_weights and len(variable.shape) > 1:
+                gradient = gradient * count
+            state = [vector[index] for vector in self._states]
+            _update(self._optimizer, variable, gradient, state, step_size)
+
+    def _forward(self, values: Tensor) -> Tensor:
+        unused = iter(self._variables)
+        for layer in self._architecture.layers:
+            values = _apply(layer, values, [next(unused) for _ in layer.parameter_shapes])
+        return values
+
+
+def _apply(layer: Layer, values: Tensor, parameters: list[Tensor]) -> Tensor:
+    """What each layer of `layers` does, said in TensorFlow (pictures: (n, height, width, channels))."""
+    match layer:
+        case Dense():
+            weights, bias = parameters
+            return tf.matmul(values, weights) + bias
+        case Relu():
+            return tf.nn.relu(values)
+        case ToImage():
+            return tf.reshape(values, (-1, layer.size, layer.size, 1))
+        case Flatten():
+            return tf.reshape(tf.transpose(values, (0, 3, 1, 2)), (-1, int(np.prod(values.shape[1:]))))
+        case Convolution():
+            weights, bias = parameters
+            return tf.nn.conv2d(values, weights, layer.stride, "VALID") + bias
+        case MaxPool():
+            return tf.nn.max_pool2d(values, 2, 2, "VALID")
+    raise NotImplementedError(type(layer).__name__)
+
+
+def _softmax_cross_entropy(logits: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
+    loss = tf.reduce_mean(tf.nn.softmax_cross_entropy_with_logits(targets, logits))
+    return loss, loss
+
+
+def _sigmoid_cross_entropy(logits: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
+    """The clipped mean over everything to report, and the sum over the classes whose derivative is a − y."""
+    losses = tf.nn.sigmoid_cross_entropy_with_logits(targets, logits)
+    clipped = tf.minimum(losses, LARGEST_CLIPPED_LOSS)
+    return tf.reduce_mean(clipped), tf.reduce_mean(tf.reduce_sum(losses, axis=1))
+
+
+_LOSSES = {"softmax": _softmax_cross_entropy, "sigmoid": _sigmoid_cross_entropy}
+
+
+@tf.autograph.experimental.do_not_convert  # type: ignore[untyped-decorator]  # it does not know `match`
+def _update(
+    optimizer: Optimizer, variable: Tensor, gradient: Tensor, state: list[Tensor], step_size: Tensor
+) -> None:
+    """The rules of `optimizers`, said in TensorFlow."""
+    match optimizer:
+        case Adam():
+            gradients = state[0].assign(optimizer.beta1 * state[0] + gradient)
+            squares = state[1].assign(optimizer.beta2 * state[1] + gradient * gradient)
+            gradient = gradients / (tf.sqrt(squares) + optimizer.scaled_epsilon)
+        case Momentum():
+            gradient = state[0].assign(optimizer.decay * state[0] + gradient)
+    variable.assign_sub(step_size * gradient)
+
+
+def _compiles_well(architecture: Architecture) -> bool:
+    """Whether XLA makes a step faster: it does for matrix products, not for convolutions."""
+    return not any(isinstance(layer, Convolution) for layer in architecture.layers)
+
+
+def _to_vector(variables: list[Tensor]) -> NDArray[np.float32]:
+    return np.concatenate([variable.numpy().ravel() for variable in variables])

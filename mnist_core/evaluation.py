@@ -1,0 +1,75 @@
+"""How good a model is on images it is asked about: loss, accuracy, confusion matrix, worst mistakes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnist_core.data.dataset import CLASSES, Split
+from mnist_core.functional import ACTIVATIONS, LOSSES, cross_entropy, one_hot
+from mnist_core.network import Model
+
+PIECE = 5_000  # images judged at once
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What a model did on one split.
+
+    Parameters
+    ----------
+    loss : mean over the images, of what the model was trained with
+    accuracy : share of images whose most probable digit is the right one
+    count : images
+    confusion : (10, 10) int64, rows the true digit, columns the answer
+    posted_loss : for a sigmoid output, the post's loss with its two arguments swapped; else None
+    probabilities : (n, 10) float32 where asked for, else None
+    """
+
+    loss: float
+    accuracy: float
+    count: int
+    confusion: NDArray[np.int64]
+    posted_loss: float | None = None
+    probabilities: NDArray[np.float32] | None = None
+
+
+def evaluate(model: Model, split: Split, *, keep_probabilities: bool = False) -> Evaluation:
+    """Ask the model about every image of a split: sums over images, divided once."""
+    loss, posted = 0.0, 0.0
+    confusion = np.zeros((CLASSES, CLASSES), np.int64)
+    kept = []
+    posts_output = model.network.output == "sigmoid"
+    for start in range(0, len(split), PIECE):
+        labels = split.labels[start : start + PIECE]
+        logits = model.predict_logits(split.images[start : start + PIECE])
+        with np.errstate(over="ignore", invalid="ignore"):  # a diverged model has a loss that is not finite
+            loss += float(LOSSES[model.network.output](logits, labels)[0].sum(dtype=np.float64))
+        # The answer is the most probable digit. Sigmoids far out are all exactly 1: then, as in the post, the first.
+        probabilities = ACTIVATIONS[model.network.output](logits)
+        pairs = labels * np.intp(CLASSES) + probabilities.argmax(axis=1)
+        confusion += np.bincount(pairs, minlength=CLASSES**2).reshape(CLASSES, CLASSES)
+        if keep_probabilities:
+            kept.append(probabilities)
+        if posts_output:
+            posted += cross_entropy(probabilities, one_hot(labels)) * len(labels)
+    count = len(split)
+    return Evaluation(
+        loss=loss / count,
+        accuracy=float(confusion.trace() / count),
+        count=count,
+        confusion=confusion,
+        posted_loss=posted / count if posts_output else None,
+        probabilities=np.concatenate(kept) if keep_probabilities else None,
+    )
+
+
+def hardest_mistakes(
+    probabilities: NDArray[np.float32], labels: NDArray[np.uint8], count: int = 20
+) -> NDArray[np.intp]:
+    """Indices of wrongly answered images, the one whose true digit was believed least first."""
+    wrong = np.flatnonzero(probabilities.argmax(axis=1) != labels)
+    belief = probabilities[wrong, labels[wrong]]
+    return wrong[np.argsort(belief, kind="stable")[:count]]

@@ -1,0 +1,32 @@
+"""Why this digit: how much each pixel spoke for and against each of the ten answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnist_core.backends.numpy_backend import compute_input_gradient
+from mnist_core.network import Model, scale_pixels
+
+
+def compute_evidence(model: Model, image: NDArray[Any]) -> NDArray[np.float32]:
+    """Share of each pixel in each class's score: gradient × pixel.
+
+    For one dense layer the gradient is the weight, so that the scores are exactly the sums of the evidence,
+    plus the bias. Through ReLUs and pooling it is the same for the linear network that this one image sees:
+    the units that are off stay off (Shrikumar et al. 2016, arXiv:1605.01713).
+
+    Parameters
+    ----------
+    image : (28, 28), uint8 or floating point in [0, 1]
+
+    Returns
+    -------
+    evidence : (10, 28, 28) float32, above 0 where a pixel speaks for the digit; in logits, before the
+        temperature
+    """
+    image = np.asarray(image)
+    gradients: NDArray[np.float32] = compute_input_gradient(model, image)
+    return np.asarray(gradients * scale_pixels(image, "unit"), np.float32)

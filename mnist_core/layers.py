@@ -1,0 +1,277 @@
+"""The layers of a network in NumPy: the way forward beside the way back.
+
+`backward` receives d loss / d outputs, writes d loss / d parameters into `gradients` and returns
+d loss / d inputs. Dense layers see rows of features, (n, features). Convolutional layers see
+(channels, height, width, n): with the images last, every slice of a picture is a run of n numbers
+that lie side by side, which is what makes plain NumPy fast here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnist_core.scratch import Scratch
+
+Floats = NDArray[np.floating[Any]]
+Parameters = Mapping[str, Floats]
+
+
+class Memory(Scratch):
+    """What one layer keeps between forward and backward, in arrays that are used again for the next batch."""
+
+    inputs: Floats
+    columns: Floats
+    outputs: Floats
+
+
+class Layer(Protocol):
+    """What every layer can do. A layer itself is only a description; numbers come from outside."""
+
+    @property
+    def parameter_shapes(self) -> dict[str, tuple[int, ...]]: ...
+
+    def forward(self, inputs: Floats, parameters: Parameters, memory: Memory) -> Floats: ...
+
+    def backward(
+        self,
+        gradient: Floats,
+        parameters: Parameters,
+        gradients: Parameters,
+        memory: Memory,
+        *,
+        first: bool = False,
+    ) -> Floats | None: ...
+
+
+@dataclass(frozen=True)
+class Dense:
+    """Every output is a weighted sum of all inputs: outputs = inputs · weights + bias."""
+
+    inputs: int
+    outputs: int
+
+    @property
+    def parameter_shapes(self) -> dict[str, tuple[int, ...]]:
+        return {"weights": (self.inputs, self.outputs), "bias": (self.outputs,)}
+
+    def forward(self, inputs: Floats, parameters: Parameters, memory: Memory) -> Floats:
+        memory.inputs = inputs
+        outputs = memory.array("outputs", (len(inputs), self.outputs), inputs.dtype)
+        np.matmul(inputs, parameters["weights"], out=outputs)
+        outputs += parameters["bias"]
+        return outputs
+
+    def backward(
+        self,
+        gradient: Floats,
+        parameters: Parameters,
+        gradients: Parameters,
+        memory: Memory,
+        *,
+        first: bool = False,
+    ) -> Floats | None:
+        np.matmul(memory.inputs.T, gradient, out=gradients["weights"])
+        np.sum(gradient, axis=0, out=gradients["bias"])
+        if first:
+            return None
+        to_inputs = memory.array("to_inputs", memory.inputs.shape, gradient.dtype)
+        return np.matmul(gradient, parameters["weights"].T, out=to_inputs)
+
+
+@dataclass(frozen=True)
+class Relu:
+    """Keep what is positive; the gradient passes where something was kept."""
+
+    @property
+    def parameter_shapes(self) -> dict[str, tuple[int, ...]]:
+        return {}
+
+    def forward(self, inputs: Floats, parameters: Parameters, memory: Memory) -> Floats:
+        memory.outputs = np.maximum(inputs, 0, out=inputs)
+        return memory.outputs
+
+    def backward(
+        self,
+        gradient: Floats,
+        parameters: Parameters,
+        gradients: Parameters,
+        memory: Memory,
+        *,
+        first: bool = False,
+    ) -> Floats | None:
+        passes = memory.array("passes", gradient.shape, bool)
+        gradient *= np.greater(memory.outputs, 0, out=passes)
+        return gradient
+
+
+@dataclass(frozen=True)
+class ToImage:
+    """Rows of pixels to one-channel pictures: (n, size · size) → (1, size, size, n)."""
+
+    size: int = 28
+
+    @property
+    def parameter_shapes(self) -> dict[str, tuple[int, ...]]:
+        return {}
+
+    def forward(self, inputs: Floats, parameters: Parameters, memory: Memory) -> Floats:
+        pictures = memory.array("pictures", (1, self.size, self.size, len(inputs)), inputs.dtype)
+        np.copyto(pictures.reshape(self.size**2, -1), inputs.T)
+        return pictures
+
+    def backward(
+        self,
+        gradient: Floats,
+        parameters: Parameters,
+        gradients: Parameters,
+        memory: Memory,
+        *,
+        first: bool = False,
+    ) -> Floats | None:
+        return gradient.reshape(self.size**2, -1).T
+
+
+@dataclass(frozen=True)
+class Flatten:
+    """Pictures to rows of features: (channels, height, width, n) → (n, features). No copy."""
+
+    @property
+    def parameter_shapes(self) -> dict[str, tuple[int, ...]]:
+        return {}
+
+    def forward(self, inputs: Floats, parameters: Parameters, memory: Memory) -> Floats:
+        memory.inputs = inputs
+        return inputs.reshape(-1, inputs.shape[-1]).T
+
+    def backward(
+        self,
+        gradient: Floats,
+        parameters: Parameters,
+        gradients: Parameters,
+        memory: Memory,
+        *,
+        first: bool = False,
+    ) -> Floats | None:
+        to_inputs = memory.array("to_inputs", memory.inputs.shape, gradient.dtype)
+        np.copyto(to_inputs.reshape(-1, len(gradient)), gradient.T)
+        return to_inputs
+
+
+@dataclass(frozen=True)
+class Convolution:
+    """Look at every size × size window with the same weights, every `stride` pixels, without padding.
+
+    The windows become the columns of a matrix (im2col), so that all of them are one matrix product.
+    Weights have the shape (size, size, channels, filters), as in Keras.
+    """
+
+    channels: int
+    filters: int
+    size: int
+    stride: int = 1
+
+    @property
+    def parameter_shapes(self) -> dict[str, tuple[int, ...]]:
+        return {"weights": (self.size, self.size, self.channels, self.filters), "bias": (self.filters,)}
+
+    def forward(self, inputs: Floats, parameters: Parameters, memory: Memory) -> Floats:
+        height, width = (self._steps(length) for length in inputs.shape[1:3])
+        windows = memory.array(
+            "windows", (self.size, self.size, self.channels, height, width, inputs.shape[3]), inputs.dtype
+        )
+        for row in range(self.size):
+            for column in range(self.size):
+                windows[row, column] = inputs[self._window(row, column, height, width)]
+        memory.inputs, memory.columns = inputs, windows.reshape(self._weights_per_filter, -1)
+        outputs = memory.array("outputs", (self.filters, memory.columns.shape[1]), inputs.dtype)
+        np.matmul(parameters["weights"].reshape(-1, self.filters).T, memory.columns, out=outputs)
+        outputs += parameters["bias"][:, None]
+        return outputs.reshape(self.filters, height, width, -1)
+
+    def backward(
+        self,
+        gradient: Floats,
+        parameters: Parameters,
+        gradients: Parameters,
+        memory: Memory,
+        *,
+        first: bool = False,
+    ) -> Floats | None:
+        height, width, count = gradient.shape[1:]
+        flat = gradient.reshape(self.filters, -1)
+        np.matmul(memory.columns, flat.T, out=gradients["weights"].reshape(-1, self.filters))
+        np.sum(flat, axis=1, out=gradients["bias"])
+        if first:
+            return None
+        columns = np.matmul(parameters["weights"].reshape(-1, self.filters), flat, out=memory.columns)
+        windows = columns.reshape(self.size, self.size, self.channels, height, width, count)
+        to_inputs = memory.array("to_inputs", memory.inputs.shape, gradient.dtype)
+        to_inputs.fill(0)
+        for row in range(self.size):
+            for column in range(self.size):
+                to_inputs[self._window(row, column, height, width)] += windows[row, column]
+        return to_inputs
+
+    @property
+    def _weights_per_filter(self) -> int:
+        return self.size * self.size * self.channels
+
+    def _steps(self, length: int) -> int:
+        return (length - self.size) // self.stride + 1
+
+    def _window(self, row: int, column: int, height: int, width: int) -> tuple[slice, slice, slice]:
+        """Where the pixels at (row, column) of every window lie in the picture."""
+        rows = slice(row, row + self.stride * (height - 1) + 1, self.stride)
+        return slice(None), rows, slice(column, column + self.stride * (width - 1) + 1, self.stride)
+
+
+@dataclass(frozen=True)
+class MaxPool:
+    """Keep the largest of each 2 × 2 square; the gradient goes to the first pixel that had it."""
+
+    @property
+    def parameter_shapes(self) -> dict[str, tuple[int, ...]]:
+        return {}
+
+    def forward(self, inputs: Floats, parameters: Parameters, memory: Memory) -> Floats:
+        channels, height, width, count = inputs.shape
+        memory.inputs = inputs
+        outputs = memory.array("outputs", (channels, height // 2, width // 2, count), inputs.dtype)
+        first, *others = self._corners(inputs)
+        np.copyto(outputs, first)
+        for corner in others:
+            np.maximum(outputs, corner, out=outputs)
+        memory.outputs = memory.array("kept", outputs.shape, outputs.dtype)
+        np.copyto(memory.outputs, outputs)  # because the next layer may work in place
+        return outputs
+
+    def backward(
+        self,
+        gradient: Floats,
+        parameters: Parameters,
+        gradients: Parameters,
+        memory: Memory,
+        *,
+        first: bool = False,
+    ) -> Floats | None:
+        to_inputs = memory.array("to_inputs", memory.inputs.shape, gradient.dtype)
+        to_inputs.fill(0)
+        waiting = memory.array("waiting", gradient.shape, bool)
+        chosen = memory.array("chosen", gradient.shape, bool)
+        waiting.fill(True)
+        for corner, target in zip(self._corners(memory.inputs), self._corners(to_inputs), strict=True):
+            np.equal(corner, memory.outputs, out=chosen)
+            chosen &= waiting
+            np.multiply(gradient, chosen, out=target)
+            waiting ^= chosen
+        return to_inputs
+
+    @staticmethod
+    def _corners(pictures: Floats) -> list[Floats]:
+        height, width = (length // 2 * 2 for length in pictures.shape[1:3])
+        return [pictures[:, row:height:2, column:width:2] for row in (0, 1) for column in (0, 1)]

@@ -1,0 +1,342 @@
+"""What the numbers of a training run show, in sentences, and what to try next.
+
+Pure functions from measured facts to `Remark`s. A remark is a template and its values, so that a page can
+translate it. Nothing here guesses: a sentence appears only when the history meets the condition beside it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from mnist_core.configuration import TrainingConfig
+    from mnist_core.network import Model
+    from mnist_core.results import EpochResult
+
+GUESSING = 0.2  # twice chance: below it nothing has been learned
+MILESTONE = 0.9  # test accuracy by which runs are compared
+
+
+def sentence(text: str) -> str:
+    """Mark a sentence for the translators; it stays as it is."""
+    return text
+
+
+@dataclass(frozen=True)
+class Remark:
+    """One thing the numbers show.
+
+    Parameters
+    ----------
+    template : the sentence, with `{fields}`
+    advice : what to try, with `{fields}`; "" where there is nothing to mend
+    kind : what was seen: "diverging", "oscillating", …
+    values : what the fields stand for
+    good : whether it is good news
+    """
+
+    template: str
+    advice: str = ""
+    kind: str = ""
+    values: Mapping[str, Any] = field(default_factory=dict)
+    good: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """What is known of a run.
+
+    Parameters
+    ----------
+    config : its settings
+    history : one result an epoch
+    initial : the evaluation before the first step
+    diverged_at : the epoch in which the loss ceased to be a number
+    confusion : (10, 10) of the test set, rows are the truth
+    dead_units : hidden units that never fire, of how many; see `count_dead_units`
+    earlier : histories of earlier runs of the same kind
+    """
+
+    config: TrainingConfig
+    history: Sequence[EpochResult] = ()
+    initial: EpochResult | None = None
+    diverged_at: int | None = None
+    confusion: NDArray[np.int64] | None = None
+    dead_units: tuple[int, int] | None = None
+    earlier: Sequence[Sequence[EpochResult]] = ()
+
+    def curve(self, name: str) -> NDArray[np.float64]:
+        """One field of the history, as float64."""
+        return np.array([getattr(result, name) for result in self.history], dtype=np.float64)
+
+
+def narrate(facts: Facts, limit: int = 3) -> tuple[Remark, ...]:
+    """At most `limit` remarks, the most important first."""
+    remarks = (find(facts) for find in _FINDERS)
+    return tuple(remark for remark in remarks if remark is not None)[:limit]
+
+
+def find_divergence(facts: Facts) -> Remark | None:
+    """The loss left the numbers, or is far above where it began and still rising."""
+    values = {"rate": facts.config.learning_rate, "smaller": facts.config.learning_rate / 10}
+    advice = sentence("The steps are too long. Try learning rate {smaller:.2g} instead of {rate:.2g}.")
+    if facts.config.pixel_range == "raw" and facts.config.architecture in ("mlp", "cnn", "starter"):
+        advice = sentence("Pixels from 0 to 255 make every step 255 times as long. Scale them to 0–1.")
+    if facts.diverged_at is not None:
+        return Remark(
+            "In epoch {epoch} the loss stopped being a number: it diverged.",
+            advice,
+            "diverging",
+            {"epoch": facts.diverged_at, **values},
+        )
+    losses = facts.curve("train_loss")
+    if facts.initial is not None:
+        losses = np.concatenate([[facts.initial.train_loss], losses])
+    if len(losses) >= 3 and losses[-1] > 2 * losses[0] and losses[-1] > losses[-2]:
+        return Remark(
+            "The training loss grows: it was {first:.3g} and is {last:.3g} now.",
+            advice,
+            "diverging",
+            {"first": losses[0], "last": losses[-1], **values},
+        )
+    return None
+
+
+def find_oscillation(facts: Facts) -> Remark | None:
+    """The loss turns round at half of the epochs or more, by a tenth of its size or more."""
+    losses = facts.curve("train_loss")
+    window = losses[-max(20, len(losses) // 10) :]
+    if len(window) < 6:
+        return None
+    steps = np.diff(window)
+    turns = np.mean(np.sign(steps[1:]) != np.sign(steps[:-1]))
+    way = np.sum(np.abs(steps))
+    goes_somewhere = abs(window[-1] - window[0]) > way / 2
+    if turns < 0.4 or way < 0.1 * len(steps) * np.median(window) or goes_somewhere:
+        return None
+    advice = sentence("Each step jumps across the valley. Try a third of the learning rate.")
+    if facts.config.pixel_range == "raw":
+        advice = sentence(
+            "Raw pixels make the steps long. Try pixels scaled to 0–1, or a smaller learning rate."
+        )
+    return Remark(
+        "The loss jumps up and down: between {low:.3g} and {high:.3g} in the last {count} epochs.",
+        advice,
+        "oscillating",
+        {"low": window.min(), "high": window.max(), "count": len(window)},
+    )
+
+
+def find_guessing(facts: Facts) -> Remark | None:
+    """After two epochs or more, no better than twice chance."""
+    accuracy = facts.curve("train_accuracy")
+    if len(accuracy) < 2 or accuracy[-1] >= GUESSING or accuracy.max() - accuracy.min() > 0.05:
+        return None
+    rate, is_adam = facts.config.learning_rate, facts.config.optimizer == "adam"
+    advice = sentence("Try another learning rate, three times smaller or larger.")
+    if rate >= (0.03 if is_adam else 1):
+        advice = sentence("The steps are too long. Try learning rate {smaller:.2g} instead of {rate:.2g}.")
+    if facts.config.initialization == "zeros" and facts.config.architecture in ("mlp", "cnn", "starter"):
+        advice = (
+            "All weights began at zero, so no unit can become different from the others. Begin at random."
+        )
+    elif facts.config.shuffled_labels:
+        advice = sentence("The labels were shuffled: there is nothing to learn but the pictures one by one.")
+    return Remark(
+        "After {epochs} epochs it still guesses: {accuracy:.0%} right, and chance is 10%.",
+        advice,
+        "guessing",
+        {"epochs": len(accuracy), "accuracy": accuracy[-1], "rate": rate, "smaller": rate / 10},
+    )
+
+
+def find_memorizing(facts: Facts) -> Remark | None:
+    """Far better on the pictures it learned from than on new ones."""
+    if not facts.history:
+        return None
+    last = facts.history[-1]
+    if last.train_accuracy - last.test_accuracy < 0.05 or last.train_accuracy < 0.5:
+        return None
+    advice = sentence("Give it more pictures, or move and turn them a little in each epoch.")
+    if facts.config.shuffled_labels:
+        advice = sentence("The labels were shuffled: it can only learn them by heart.")
+    return Remark(
+        "It knows {train:.0%} of its own pictures, but only {test:.0%} of new ones: it learns by heart.",
+        advice,
+        "memorizing",
+        {"train": last.train_accuracy, "test": last.test_accuracy},
+    )
+
+
+def find_overfitting(facts: Facts) -> Remark | None:
+    """The test loss was 5 % lower two epochs ago or more, while the training loss still falls."""
+    test, train = facts.curve("test_loss"), facts.curve("train_loss")
+    if len(test) < 4:
+        return None
+    best = int(np.argmin(test))
+    if best > len(test) - 3 or test[-1] < 1.05 * test[best] or train[-1] >= train[best]:
+        return None
+    return Remark(
+        "Overfitting: the test loss was best after epoch {epoch} ({best:.3g}) and is {now:.3g} now, "
+        "while the training loss still falls.",
+        "Stop near epoch {epoch}, or give it more varied pictures.",
+        "overfitting",
+        {"epoch": facts.history[best].epoch, "best": test[best], "now": test[-1]},
+    )
+
+
+def find_missing_answers(facts: Facts) -> Remark | None:
+    """Digits that are there, but are never the answer."""
+    if facts.confusion is None or len(facts.history) < 2:
+        return None
+    answers, truths = facts.confusion.sum(axis=0), facts.confusion.sum(axis=1)
+    never = [str(digit) for digit in range(10) if answers[digit] == 0 and truths[digit] > 0]
+    if not never or len(never) > 8:  # nine silent digits are a guess, which has its own sentence
+        return None
+    advice = sentence("Look at the confusion matrix: which digit takes their place?")
+    if facts.config.missing_digit is not None:
+        advice = sentence("It has never seen a {missing}, so it cannot answer it.")
+    return Remark(
+        "It never answers {digits}.",
+        advice,
+        "silent class",
+        {"digits": ", ".join(never), "missing": facts.config.missing_digit},
+    )
+
+
+def find_dead_units(facts: Facts) -> Remark | None:
+    """A tenth of the hidden units or more are silent for every picture."""
+    if facts.dead_units is None:
+        return None
+    dead, total = facts.dead_units
+    if total == 0 or dead / total < 0.1:
+        return None
+    return Remark(
+        "{dead} of {total} hidden units are dead: they are zero for every picture and learn no more.",
+        "Long steps kill ReLUs. Try a smaller learning rate.",
+        "dead units",
+        {"dead": dead, "total": total},
+    )
+
+
+def find_plateau(facts: Facts) -> Remark | None:
+    """Over the last fifth of the epochs (five at least) the loss fell by less than 1 %."""
+    losses, accuracy = facts.curve("train_loss"), facts.curve("train_accuracy")
+    span = max(5, math.ceil(len(losses) / 5))
+    if len(losses) <= span or accuracy[-1] >= 0.999:
+        return None
+    fall = (losses[-span - 1] - losses[-span:].min()) / max(abs(losses[-span - 1]), 1e-12)
+    if not -0.01 < fall < 0.01 or np.ptp(accuracy[-span:]) > 0.005:
+        return None
+    advice = (
+        "It has found what this network can do. Try a network with a hidden layer, or a larger learning rate."
+    )
+    if facts.config.architecture in ("mlp", "cnn", "starter"):
+        advice = sentence("Try a smaller learning rate for the last steps, or stop here.")
+    return Remark(
+        "A plateau: for {span} epochs the training loss has stayed near {loss:.3g}.",
+        advice,
+        "plateau",
+        {"span": span, "loss": losses[-1]},
+    )
+
+
+def find_quick_start(facts: Facts) -> Remark | None:
+    """It passed 90 % on the test set in at most half the epochs that earlier runs took."""
+    own = _epochs_to_milestone(facts.history)
+    others = [count for count in map(_epochs_to_milestone, facts.earlier) if count is not None]
+    if own is None or not others or own > np.median(others) / 2:
+        return None
+    return Remark(
+        "Faster than usual: {accuracy:.0%} after {own} epochs. Your earlier runs took {usual:g}.",
+        "",
+        "faster",
+        {"accuracy": MILESTONE, "own": own, "usual": float(np.median(others))},
+        good=True,
+    )
+
+
+def find_commonest_mistake(facts: Facts) -> Remark | None:
+    """How many test digits are read wrongly, and which mistake is the commonest."""
+    if facts.confusion is None or not facts.history or not np.any(facts.confusion):
+        return None
+    mistakes = facts.confusion.copy()
+    np.fill_diagonal(mistakes, 0)
+    wrong, total = int(mistakes.sum()), int(facts.confusion.sum())
+    if wrong == 0:
+        return Remark("It reads every test digit right.", "", "mistakes", good=True)
+    truth, answer = np.unravel_index(int(mistakes.argmax()), mistakes.shape)
+    return Remark(
+        "It reads {wrong:,} of {total:,} test digits wrongly. Most often it takes a {truth} for a {answer}: "
+        "{times} times.",
+        "",
+        "mistakes",
+        {
+            "wrong": wrong,
+            "total": total,
+            "truth": int(truth),
+            "answer": int(answer),
+            "times": int(mistakes.max()),
+        },
+        good=True,
+    )
+
+
+def find_beginning(facts: Facts) -> Remark | None:
+    """Before the first epoch is done."""
+    if facts.history or facts.initial is None:
+        return None
+    return Remark(
+        "Before learning it gets {accuracy:.0%} of the test digits right. Chance is 10%.",
+        "",
+        "beginning",
+        {"accuracy": facts.initial.test_accuracy},
+        good=True,
+    )
+
+
+_FINDERS: tuple[Callable[[Facts], Remark | None], ...] = (
+    find_divergence,
+    find_guessing,
+    find_missing_answers,
+    find_oscillation,
+    find_memorizing,
+    find_overfitting,
+    find_dead_units,
+    find_plateau,
+    find_quick_start,
+    find_commonest_mistake,
+    find_beginning,
+)
+
+
+def _epochs_to_milestone(history: Sequence[EpochResult]) -> int | None:
+    return next((result.epoch for result in history if result.test_accuracy >= MILESTONE), None)
+
+
+def count_dead_units(model: Model, images: NDArray[Any]) -> tuple[int, int]:
+    """Hidden ReLU units (or feature maps) that are zero for all these images, and how many there are.
+
+    Parameters
+    ----------
+    images : (n, 28, 28) uint8 or float in [0, 1]; a few hundred are enough
+    """
+    from mnist_core.layers import Relu
+    from mnist_core.network import as_pixel_rows, new_memory, parameters_by_layer, scale_pixels
+
+    network = model.network
+    values = scale_pixels(as_pixel_rows(images), model.pixel_range)
+    own = parameters_by_layer(network, model.parameter_vector)
+    dead = total = 0
+    for layer, parameters, scratch in zip(network.layers, own, new_memory(network), strict=True):
+        values = layer.forward(values, parameters, scratch)
+        if isinstance(layer, Relu):
+            silent = ~np.any(values > 0, axis=0 if values.ndim == 2 else (1, 2, 3))
+            dead, total = dead + int(silent.sum()), total + silent.size
+    return dead, total

@@ -1,0 +1,308 @@
+"""What a network is: layers in order, named parameters in one flat vector, and how it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnist_core.data.dataset import CLASSES, IMAGE_SIZE
+from mnist_core.errors import ConfigurationError, DataError
+from mnist_core.functional import ACTIVATIONS, Floats
+from mnist_core.layers import Convolution, Dense, Flatten, Layer, MaxPool, Memory, Relu, ToImage
+from mnist_core.threads import use_one_blas_thread
+
+PIXELS = IMAGE_SIZE**2
+PIXEL_RANGES = ("unit", "raw")
+INITIALIZATIONS = ("scaled", "uniform", "normal", "zeros")
+BLOCK = 250  # images that go through the network at once: their numbers stay in the processor's cache
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """The shape of a network, without its numbers.
+
+    Parameters
+    ----------
+    name : the key in `ARCHITECTURES`
+    layers : in the order the image passes them
+    output : what makes probabilities of the ten scores: "softmax", or "sigmoid" for each class on its own
+    """
+
+    name: str
+    layers: tuple[Layer, ...]
+    output: str = "softmax"
+
+    @property
+    def layer_names(self) -> tuple[str, ...]:
+        """A name for each layer: "dense1", "dense2", "convolution1", …"""
+        counts: dict[str, int] = {}
+        names = []
+        for layer in self.layers:
+            kind = type(layer).__name__.lower()
+            counts[kind] = counts.get(kind, 0) + 1
+            names.append(f"{kind}{counts[kind]}")
+        return tuple(names)
+
+    @property
+    def parameter_shapes(self) -> dict[str, tuple[int, ...]]:
+        """Shape of each parameter by name: "dense1.weights", "dense1.bias", …"""
+        return {
+            f"{name}.{kind}": shape
+            for name, layer in zip(self.layer_names, self.layers, strict=True)
+            for kind, shape in layer.parameter_shapes.items()
+        }
+
+    @property
+    def parameter_count(self) -> int:
+        """How many numbers the network learns."""
+        return sum(int(np.prod(shape)) for shape in self.parameter_shapes.values())
+
+
+ARCHITECTURES: dict[str, Architecture] = {
+    a.name: a
+    for a in (
+        Architecture("sigmoid", (Dense(PIXELS, CLASSES),), output="sigmoid"),
+        Architecture("softmax", (Dense(PIXELS, CLASSES),)),
+        Architecture("mlp", (Dense(PIXELS, 128), Relu(), Dense(128, CLASSES))),
+        Architecture(
+            "cnn",
+            (
+                ToImage(),
+                Convolution(1, 16, size=5, stride=2),
+                Relu(),
+                Convolution(16, 48, size=5, stride=2),
+                Relu(),
+                Flatten(),
+                Dense(48 * 4 * 4, 96),
+                Relu(),
+                Dense(96, CLASSES),
+            ),
+        ),
+        Architecture(
+            "starter",
+            (
+                ToImage(),
+                Convolution(1, 24, size=5),
+                MaxPool(),
+                Relu(),
+                Convolution(24, 48, size=5),
+                MaxPool(),
+                Relu(),
+                Flatten(),
+                Dense(48 * 4 * 4, 128),
+                Relu(),
+                Dense(128, CLASSES),
+            ),
+        ),
+    )
+}
+
+
+def get_architecture(name: str) -> Architecture:
+    """Look an architecture up by name; `ConfigurationError` for an unknown one."""
+    if name not in ARCHITECTURES:
+        raise ConfigurationError(
+            "Architecture must be one of {choices}. Received: {received}.",
+            choices=", ".join(ARCHITECTURES),
+            received=name,
+        )
+    return ARCHITECTURES[name]
+
+
+def split_parameters(architecture: Architecture, flat: Floats) -> dict[str, Floats]:
+    """Named views into one flat vector: change one and the other changes."""
+    parameters, start = {}, 0
+    for name, shape in architecture.parameter_shapes.items():
+        stop = start + int(np.prod(shape))
+        parameters[name] = flat[start:stop].reshape(shape)
+        start = stop
+    return parameters
+
+
+def parameters_by_layer(architecture: Architecture, flat: Floats) -> list[dict[str, Floats]]:
+    """For each layer its own parameters as views into one flat vector."""
+    parameters = split_parameters(architecture, flat)
+    return [
+        {kind: parameters[f"{name}.{kind}"] for kind in layer.parameter_shapes}
+        for name, layer in zip(architecture.layer_names, architecture.layers, strict=True)
+    ]
+
+
+def initial_parameters(
+    architecture: Architecture, rng: np.random.Generator, initialization: str = "scaled"
+) -> NDArray[np.float32]:
+    """Numbers to start learning from, as one flat vector.
+
+    "scaled" draws weights from a normal distribution of variance 2 / (inputs of the unit) and sets biases to
+    zero (He et al. 2015, arXiv:1502.01852); "uniform" draws everything from [−1, 1] and "normal" from the
+    standard normal distribution, as the post does; "zeros" is there to see what goes wrong.
+    """
+    flat = np.zeros(architecture.parameter_count, np.float32)
+    for name, values in split_parameters(architecture, flat).items():
+        if initialization == "uniform":
+            values[...] = rng.uniform(-1, 1, values.shape)
+        elif initialization == "normal":
+            values[...] = rng.standard_normal(values.shape)
+        elif initialization == "scaled" and name.endswith("weights"):
+            inputs_per_unit = values.size / values.shape[-1]
+            values[...] = rng.standard_normal(values.shape) * np.sqrt(2 / inputs_per_unit)
+    return flat
+
+
+def forward(
+    architecture: Architecture, parameters: list[dict[str, Floats]], inputs: Floats, memory: list[Memory]
+) -> Floats:
+    """Pass rows of pixels (n, 784) through all layers: the logits (n, 10)."""
+    use_one_blas_thread()
+    values = inputs
+    for layer, own, kept in zip(architecture.layers, parameters, memory, strict=True):
+        values = layer.forward(values, own, kept)
+    return values
+
+
+def new_memory(architecture: Architecture) -> list[Memory]:
+    """Fresh working memory, one for each layer."""
+    return [Memory() for _ in architecture.layers]
+
+
+@dataclass(frozen=True)
+class Model:
+    """A network that has learned something: it answers, and does not change.
+
+    Parameters
+    ----------
+    architecture : a name in `ARCHITECTURES`
+    parameters : arrays by name as in `Architecture.parameter_shapes`; kept as read-only views of one vector
+    pixel_range : "unit" if it learned from pixels in [0, 1], "raw" if from 0 to 255
+    temperature : the logits are divided by it before they become probabilities (arXiv:1706.04599)
+    metadata : JSON-able facts about its training
+    """
+
+    architecture: str
+    parameters: Mapping[str, NDArray[np.float32]]
+    pixel_range: str = "unit"
+    temperature: float = 1.0
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    _by_layer: list[dict[str, Floats]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        shapes = get_architecture(self.architecture).parameter_shapes
+        received = {name: np.shape(values) for name, values in self.parameters.items()}
+        if received != shapes:
+            raise ConfigurationError(
+                "The parameters do not fit architecture {architecture}. Received: {received}.",
+                architecture=self.architecture,
+                received=received,
+            )
+        _check_pixel_range(self.pixel_range)
+        if not self.temperature > 0:
+            raise ConfigurationError(
+                "Temperature must be above 0. Received: {received}.", received=self.temperature
+            )
+        if not isinstance(self.metadata, Mapping):
+            raise ConfigurationError(
+                "Metadata must be a mapping. Received: {received}.", received=self.metadata
+            )
+        flat = np.concatenate([np.ravel(self.parameters[name]) for name in shapes]).astype(np.float32)
+        flat.flags.writeable = False
+        object.__setattr__(self, "parameters", split_parameters(self.network, flat))
+        object.__setattr__(self, "_by_layer", parameters_by_layer(self.network, flat))
+
+    @classmethod
+    def from_vector(cls, architecture: str, flat: Floats, **settings: Any) -> Model:
+        """A model from one flat parameter vector (copied)."""
+        return cls(architecture, split_parameters(get_architecture(architecture), flat), **settings)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        settings = (self.pixel_range, self.temperature, dict(self.metadata))
+        return Model, (self.architecture, dict(self.parameters), *settings)
+
+    @property
+    def network(self) -> Architecture:
+        """The architecture itself."""
+        return get_architecture(self.architecture)
+
+    @property
+    def parameter_vector(self) -> NDArray[np.float32]:
+        """All parameters in one flat vector (a copy)."""
+        return np.concatenate([np.ravel(values) for values in self.parameters.values()])
+
+    def with_temperature(self, temperature: float) -> Model:
+        """The same model, more (below 1) or less (above 1) sure of itself."""
+        return replace(self, temperature=temperature)
+
+    def predict_logits(self, images: NDArray[Any]) -> NDArray[np.float32]:
+        """Ten scores for each image, divided by the temperature.
+
+        Parameters
+        ----------
+        images : (n, 28, 28) or (n, 784), uint8, or floating point in [0, 1]
+
+        Returns
+        -------
+        logits : (n, 10) float32
+
+        Raises
+        ------
+        DataError
+            for another shape or dtype, NaN, or numbers outside [0, 1]
+        """
+        rows = as_pixel_rows(images)
+        logits = np.empty((len(rows), CLASSES), np.float32)
+        memory = new_memory(self.network)
+        for start in range(0, len(rows), BLOCK):
+            block = slice(start, start + BLOCK)
+            pixels = scale_pixels(rows[block], self.pixel_range)
+            logits[block] = forward(self.network, self._by_layer, pixels, memory)
+        if self.temperature != 1:
+            logits /= self.temperature
+        return logits
+
+    def predict_proba(self, images: NDArray[Any]) -> NDArray[np.float32]:
+        """Ten probabilities for each image, (n, 10) float32; see `predict_logits`.
+
+        With a sigmoid output each class is asked on its own, so a row need not sum to one.
+        """
+        return ACTIVATIONS[self.network.output](self.predict_logits(images)).astype(np.float32)
+
+
+def as_pixel_rows(images: NDArray[Any]) -> NDArray[Any]:
+    """Check images and lay them in rows: (n, 784), uint8 or float32 in [0, 1]."""
+    images = np.asarray(images)
+    if images.shape[1:] not in ((IMAGE_SIZE, IMAGE_SIZE), (PIXELS,)):
+        raise DataError("Images must have the shape (n, 28, 28). Received: {shape}.", shape=images.shape)
+    rows = images.reshape(len(images), PIXELS)
+    if rows.dtype == np.uint8:
+        return rows
+    if rows.dtype.kind != "f":
+        raise DataError("Pixels must be uint8, or numbers in [0, 1]. Received: {dtype}.", dtype=rows.dtype)
+    if rows.size and not (rows.min() >= 0 and rows.max() <= 1):  # NaN fails both
+        raise DataError(
+            "Pixels must be numbers in [0, 1]. Received: {low} to {high}.", low=rows.min(), high=rows.max()
+        )
+    return rows.astype(np.float32, copy=False)
+
+
+def scale_pixels(rows: NDArray[Any], pixel_range: str, out: Floats | None = None) -> Floats:
+    """Pixels as float32 in the range a network expects; `rows` uint8 0 to 255, or float in [0, 1]."""
+    if out is None:
+        out = np.empty(rows.shape, np.float32)
+    largest = 255 if rows.dtype == np.uint8 else 1
+    wanted = 255 if pixel_range == "raw" else 1
+    np.copyto(out, rows)
+    if wanted != largest:
+        out *= np.float32(wanted / largest)
+    return out
+
+
+def _check_pixel_range(pixel_range: str) -> None:
+    if pixel_range not in PIXEL_RANGES:
+        raise ConfigurationError(
+            "Pixel range must be one of {choices}. Received: {received}.",
+            choices=", ".join(PIXEL_RANGES),
+            received=pixel_range,
+        )

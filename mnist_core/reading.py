@@ -1,0 +1,82 @@
+"""Read one drawing or picture, or say why not: a model must know when it does not know.
+
+Whatever model reads, three things are asked first: is there anything to read; does it look like one digit at
+all; and is the answer clear.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnist_core.data.dataset import CLASSES
+from mnist_core.drawing import SIZE, Picture, Strokes, clean_strokes, preprocess_image, rasterize_strokes
+from mnist_core.errors import DrawingError
+from mnist_core.judge import find_non_digits, why_no_digit
+from mnist_core.messages import mark
+from mnist_core.network import Model
+
+LEAST_PROBABILITY = 0.5
+
+DOT = mark("That is one dot. Draw a digit from 0 to 9.")
+UNCLEAR = mark("It could be more than one digit. Draw it more clearly.")
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """What a model makes of a drawing.
+
+    Parameters
+    ----------
+    digit : the answer; None for "Not sure"
+    probabilities : (10,) float32, also where the answer is "Not sure"; zeros where there is nothing to read
+    image : (28, 28) float32, what the model saw
+    reason : why the answer is "Not sure", as an English sentence to translate; None with an answer
+    """
+
+    digit: int | None
+    probabilities: NDArray[np.float32]
+    image: Picture
+    reason: str | None = None
+
+
+def read_strokes(strokes: Strokes, model: Model) -> Reading:
+    """Read a drawing; never raises for what is drawn. See `rasterize_strokes` for `strokes`."""
+    try:
+        cleaned = clean_strokes(strokes)
+        image = rasterize_strokes(cleaned)
+    except DrawingError as error:
+        return _nothing(error.template)
+    if all(np.ptp(stroke, axis=0).max() == 0 for stroke in cleaned):
+        return _read(image, model, DOT)
+    return _read(image, model)
+
+
+def read_image(image: NDArray[np.uint8], model: Model) -> Reading:
+    """Read a picture or photo; never raises for what it shows. See `preprocess_image` for `image`."""
+    try:
+        return _read(preprocess_image(image), model)
+    except DrawingError as error:
+        return _nothing(str(error))
+
+
+def find_refused(images: NDArray[Any], probabilities: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Which of many pictures (n, 28, 28) get no answer: no digit, or an unclear one. Gives (n,) bool."""
+    return np.asarray(find_non_digits(images) | (probabilities.max(axis=1) < LEAST_PROBABILITY))
+
+
+def _nothing(reason: str) -> Reading:
+    return Reading(None, np.zeros(CLASSES, np.float32), np.zeros((SIZE, SIZE), np.float32), reason)
+
+
+def _read(image: Picture, model: Model, reason: str | None = None) -> Reading:
+    scores: NDArray[Any] = model.predict_proba(image[None])[0]
+    probabilities = scores / max(float(scores.sum()), 1e-9)  # ten sigmoids need not sum to one
+    reason = reason or why_no_digit(image)
+    if reason is None and probabilities.max() < LEAST_PROBABILITY:
+        reason = UNCLEAR
+    digit = int(probabilities.argmax()) if reason is None else None
+    return Reading(digit, probabilities.astype(np.float32), image, reason)

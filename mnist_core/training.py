@@ -1,0 +1,323 @@
+"""The one training loop: a generator of frozen results that page, run, command line and tests consume."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnist_core.augmentation import Augmenter
+from mnist_core.backends import Batch, create_backend, tensorflow_available
+from mnist_core.checkpoint import Checkpoint
+from mnist_core.configuration import TrainingConfig, check_learning_rate
+from mnist_core.data.dataset import Dataset, Split
+from mnist_core.errors import ConfigurationError
+from mnist_core.evaluation import evaluate
+from mnist_core.network import PIXELS, Model, get_architecture, initial_parameters
+from mnist_core.optimizers import get_optimizer
+from mnist_core.relearning import mix_extra
+from mnist_core.results import BatchResult, EpochResult
+
+__all__ = [
+    "BatchResult",
+    "Checkpoint",
+    "EpochResult",
+    "Trainer",
+    "TrainingConfig",
+    "tensorflow_available",
+    "train",
+]
+
+LONGEST_CHUNK = 512  # batches
+ORDER, AUGMENTATION, EXPERIMENT = range(3)  # each use of the seed has its own stream of random numbers
+
+
+def train(config: TrainingConfig, dataset: Dataset) -> Iterator[EpochResult]:
+    """Train to the end; one result after each epoch. For more than that, see `Trainer`."""
+    for event in Trainer(config, dataset).events(chunk_seconds=math.inf):
+        if isinstance(event, EpochResult):
+            yield event
+
+
+class Trainer:
+    """A training run that can be watched, steered, interrupted and continued.
+
+    Parameters
+    ----------
+    config : the settings
+    dataset : what to learn from, and to be tested on
+    checkpoint : go on from here, bit for bit as if never interrupted
+
+    Attributes
+    ----------
+    epoch, batch, batches : epochs finished, batches done since, batches in an epoch
+    history : the `EpochResult`s so far
+    diverged_at : the epoch in which the loss ceased to be a finite number, or None
+
+    Raises
+    ------
+    ConfigurationError
+        when settings and data do not go together
+    BackendError
+        when the backend is not there
+    """
+
+    def __init__(
+        self, config: TrainingConfig, dataset: Dataset, *, checkpoint: Checkpoint | None = None
+    ) -> None:
+        self.config = config
+        self._train, self._test = training_split(dataset.train, config), dataset.test
+        self._given = checkpoint
+        self._temperature = checkpoint.temperature if checkpoint else 1.0
+        if checkpoint and checkpoint.extra_images is not None and checkpoint.extra_labels is not None:
+            self._train = mix_extra(self._train, checkpoint.extra_images, checkpoint.extra_labels)
+        self._pixels = self._train.images.reshape(-1, PIXELS)
+        self._batch_size = _batch_size(config, len(self._train))
+        self.batches = math.ceil(len(self._train) / self._batch_size)
+        self._optimizer = get_optimizer(config.optimizer)
+        self._backend = create_backend(
+            config.backend,
+            get_architecture(config.architecture),
+            self._optimizer,
+            pixel_range=config.pixel_range,
+            weight_gradient=config.weight_gradient,
+        )
+        self._augmenter = Augmenter()
+        self._seconds_per_batch = 0.0
+        self._order_of_epoch: tuple[int, NDArray[np.intp]] | None = None
+        self._restore(checkpoint or self._beginning())
+
+    @property
+    def learning_rate(self) -> float:
+        """The rate of the next batch, before any schedule; may be set between events."""
+        return self._learning_rate
+
+    @learning_rate.setter
+    def learning_rate(self, value: float) -> None:
+        self._learning_rate = check_learning_rate(value)
+
+    @property
+    def epochs(self) -> int:
+        """How many epochs there will be; may be changed between events and after the end."""
+        return self._epochs
+
+    @epochs.setter
+    def epochs(self, value: int) -> None:
+        self._epochs = replace(self.config, epochs=value).epochs
+
+    @property
+    def finished(self) -> bool:
+        """Whether `events` has nothing more to give."""
+        return self.diverged_at is not None or self.epoch >= self.epochs or self._is_accurate_enough()
+
+    @property
+    def model(self) -> Model:
+        """The network as it is now (a copy); after a divergence, as it was after the last good epoch."""
+        return self._model_from(self._backend.parameters())
+
+    @cached_property
+    def initial(self) -> EpochResult:
+        """How the initial parameters do, as epoch 0."""
+        given = self._given
+        beginning = given if given is not None and given.epoch == given.batch == 0 else self._beginning()
+        return self._evaluate(0, self._model_from(beginning.parameters), seconds=0.0)
+
+    def events(
+        self, chunk_seconds: float = 0.1, max_batches: int | None = None
+    ) -> Iterator[BatchResult | EpochResult]:
+        """Train and tell: a `BatchResult` every `chunk_seconds` or so, an `EpochResult` after each epoch.
+
+        Stop taking events at any time, and call again to go on. It ends after the last epoch, above the
+        accuracy asked for, after `max_batches`, or when the loss is no finite number (see `diverged_at`).
+        """
+        remaining = math.inf if max_batches is None else max_batches
+        while not self.finished:
+            if self.batch < self.batches:
+                if remaining <= 0:
+                    return
+                result = self._train_chunk(int(min(remaining, self._chunk_length(chunk_seconds))))
+                remaining -= len(result.losses)
+                yield result
+            if self.batch == self.batches and not self.finished:
+                epoch_result = self._finish_epoch()
+                if epoch_result is not None:
+                    yield epoch_result
+
+    def checkpoint(self) -> Checkpoint:
+        """Everything needed to go on later, or elsewhere."""
+        return Checkpoint(
+            config=self.config,
+            parameters=self._backend.parameters(),
+            optimizer_state=self._backend.optimizer_state(),
+            last_good=self._last_good,
+            epoch=self.epoch,
+            batch=self.batch,
+            epochs=self.epochs,
+            learning_rate=self.learning_rate,
+            seconds=self._seconds,
+            diverged_at=self.diverged_at,
+            history=self.history,
+            temperature=self._temperature,
+            extra_images=self._given.extra_images if self._given else None,
+            extra_labels=self._given.extra_labels if self._given else None,
+        )
+
+    def _beginning(self) -> Checkpoint:
+        architecture = get_architecture(self.config.architecture)
+        parameters = initial_parameters(
+            architecture, np.random.default_rng(self.config.seed), self.config.initialization
+        )
+        return Checkpoint(
+            config=self.config,
+            parameters=parameters,
+            optimizer_state=np.zeros((self._optimizer.state_vectors, len(parameters)), np.float32),
+            last_good=parameters,
+            epoch=0,
+            batch=0,
+            epochs=self.config.epochs,
+            learning_rate=self.config.learning_rate,
+        )
+
+    def _restore(self, checkpoint: Checkpoint) -> None:
+        if checkpoint.config != self.config:
+            raise ConfigurationError(
+                "A run goes on with the settings it was started with. Received: {received}.",
+                received=checkpoint.config,
+            )
+        self._backend.load(checkpoint.parameters, checkpoint.optimizer_state)
+        self._last_good = checkpoint.last_good
+        self.epoch, self.batch = checkpoint.epoch, checkpoint.batch
+        self._epochs, self._learning_rate = checkpoint.epochs, float(checkpoint.learning_rate)
+        self._seconds = checkpoint.seconds
+        self.diverged_at = checkpoint.diverged_at
+        self.history = checkpoint.history
+
+    def _chunk_length(self, chunk_seconds: float) -> int:
+        if self._seconds_per_batch == 0 and math.isfinite(chunk_seconds):
+            return 1  # the first batch shows how long they take
+        wanted = chunk_seconds / max(self._seconds_per_batch, 1e-6)
+        return max(1, int(min(wanted, LONGEST_CHUNK)))
+
+    def _train_chunk(self, count: int) -> BatchResult:
+        started = time.perf_counter()
+        stop = min(self.batch + count, self.batches)
+        losses = self._backend.train_batches(self._iterate_batches(stop), self._step_sizes(stop))
+        elapsed_s = time.perf_counter() - started
+        self._seconds += elapsed_s
+        self._seconds_per_batch = elapsed_s / (stop - self.batch)
+        self.batch = stop
+        if not np.isfinite(losses).all():
+            self._diverge()
+        return BatchResult(self.epoch + 1, stop, self.batches, losses, elapsed_s)
+
+    def _iterate_batches(self, stop: int) -> Iterator[Batch]:
+        """Pixels and labels of the batches from here to `stop`, the same for both backends."""
+        for batch in range(self.batch, stop):
+            pixels, labels = self._pixels, self._train.labels
+            if self.batches > 1:
+                chosen = self._order()[batch * self._batch_size : (batch + 1) * self._batch_size]
+                pixels, labels = pixels[chosen], labels[chosen]
+            if self.config.augmentation == "affine":
+                rng = np.random.default_rng([self.config.seed, AUGMENTATION, self.epoch, batch])
+                pixels = self._augmenter.augment(pixels, rng)
+            yield pixels, labels
+
+    def _order(self) -> NDArray[np.intp]:
+        """The images in the order of this epoch."""
+        if self._order_of_epoch is None or self._order_of_epoch[0] != self.epoch:
+            rng = np.random.default_rng([self.config.seed, ORDER, self.epoch])
+            self._order_of_epoch = self.epoch, rng.permutation(len(self._train))
+        return self._order_of_epoch[1]
+
+    def _step_sizes(self, stop: int) -> NDArray[np.float64]:
+        """The optimizer's factor for each batch from here to `stop`."""
+        first = self.epoch * self.batches
+        sizes = []
+        for step in range(first + self.batch, first + stop):
+            learning_rate = self.learning_rate
+            if self.config.schedule == "cosine":
+                learning_rate *= 0.5 * (1 + math.cos(math.pi * step / (self.epochs * self.batches)))
+            sizes.append(self._optimizer.step_size(learning_rate, step + 1))
+        return np.array(sizes)
+
+    def _finish_epoch(self) -> EpochResult | None:
+        """Evaluate and count the epoch; None if the network turns out to have diverged."""
+        result = self._evaluate(self.epoch + 1, self.model, self._seconds)
+        if not math.isfinite(result.train_loss):
+            self._diverge()
+            return None
+        self.epoch, self.batch, self._seconds = self.epoch + 1, 0, 0.0
+        self.history = (*self.history, result)
+        self._last_good = self._backend.parameters()
+        return result
+
+    def _diverge(self) -> None:
+        self.diverged_at = self.epoch + 1
+        self._backend.load(self._last_good, None)
+
+    def _evaluate(self, epoch: int, model: Model, seconds: float) -> EpochResult:
+        train, test = evaluate(model, self._train), evaluate(model, self._test)
+        return EpochResult(
+            epoch=epoch,
+            train_loss=train.loss,
+            train_accuracy=train.accuracy,
+            test_loss=test.loss,
+            test_accuracy=test.accuracy,
+            seconds=seconds,
+            images_per_second=len(self._train) / seconds if seconds > 0 else 0.0,
+            posted_loss=train.posted_loss,
+        )
+
+    def _is_accurate_enough(self) -> bool:
+        wanted = self.config.stop_at_accuracy
+        return wanted is not None and bool(self.history) and self.history[-1].train_accuracy > wanted
+
+    def _model_from(self, parameters: NDArray[np.float32]) -> Model:
+        metadata = {"config": self.config.to_dict(), "epoch": self.epoch}
+        return Model.from_vector(
+            self.config.architecture,
+            parameters,
+            pixel_range=self.config.pixel_range,
+            temperature=self._temperature,
+            metadata=metadata,
+        )
+
+
+def training_split(split: Split, config: TrainingConfig) -> Split:
+    """The images to learn from, after whatever `config` does to them on purpose."""
+    if config.missing_digit is not None:
+        split = _select(split, np.flatnonzero(split.labels != config.missing_digit))
+    if config.training_images is not None:
+        if config.training_images > len(split):
+            raise ConfigurationError(
+                "There are {count} training images. Received: {received}.",
+                count=len(split),
+                received=config.training_images,
+            )
+        split = _select(split, np.arange(config.training_images))
+    if config.shuffled_labels:
+        rng = np.random.default_rng([config.seed, EXPERIMENT])
+        split = replace(split, labels=rng.permutation(split.labels))
+    return split
+
+
+def _select(split: Split, chosen: NDArray[np.intp]) -> Split:
+    styles = None if split.styles is None else split.styles[chosen]
+    return Split(split.images[chosen], split.labels[chosen], styles)
+
+
+def _batch_size(config: TrainingConfig, images: int) -> int:
+    if config.batch_size == "full":
+        return images
+    if config.batch_size > images:
+        raise ConfigurationError(
+            "Batch size must be at most the number of training images, {count}. Received: {received}.",
+            count=images,
+            received=config.batch_size,
+        )
+    return config.batch_size

@@ -1,0 +1,53 @@
+"""Evidence adds up to the scores where it must, and points the right way where it can only nearly."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from mnist_core.explain import compute_evidence
+from mnist_core.network import ARCHITECTURES, Model, get_architecture, initial_parameters
+
+
+def random_model(architecture: str, pixel_range: str = "unit") -> Model:
+    flat = initial_parameters(get_architecture(architecture), np.random.default_rng(3))
+    return Model.from_vector(architecture, flat, pixel_range=pixel_range)
+
+
+@pytest.fixture
+def image() -> np.ndarray:
+    return np.random.default_rng(5).random((28, 28), dtype=np.float32)
+
+
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+def test_evidence_of_a_network_without_biases_adds_up_to_its_scores(
+    architecture: str, image: np.ndarray
+) -> None:
+    model = random_model(architecture)  # scaled initialization: all biases are zero
+    evidence = compute_evidence(model, image)
+    assert evidence.shape == (10, 28, 28)
+    assert evidence.dtype == np.float32
+    np.testing.assert_allclose(
+        evidence.sum(axis=(1, 2)), model.predict_logits(image[None])[0], rtol=1e-3, atol=1e-4
+    )
+
+
+@pytest.mark.parametrize("pixel_range", ["unit", "raw"])
+def test_evidence_of_a_linear_model_is_weight_times_pixel(pixel_range: str, image: np.ndarray) -> None:
+    model = random_model("softmax", pixel_range)
+    weights = model.parameters["dense1.weights"].T.reshape(10, 28, 28)
+    scale = 255 if pixel_range == "raw" else 1
+    np.testing.assert_allclose(compute_evidence(model, image), weights * image * scale, rtol=1e-4, atol=1e-6)
+
+
+def test_paper_is_no_evidence(image: np.ndarray) -> None:
+    image[:, :14] = 0
+    assert not compute_evidence(random_model("cnn"), image)[:, :, :14].any()
+
+
+def test_bytes_and_fractions_give_the_same_evidence() -> None:
+    image = np.random.default_rng(1).integers(0, 256, (28, 28), dtype=np.uint8)
+    model = random_model("mlp")
+    np.testing.assert_allclose(
+        compute_evidence(model, image), compute_evidence(model, image.astype(np.float32) / 255), atol=1e-4
+    )

@@ -1,0 +1,73 @@
+"""A drawing is read, or refused with a reason."""
+
+import numpy as np
+import pytest
+
+from mnist_core.data.doodles import generate_doodles
+from mnist_core.data.strokes import generate_drawings
+from mnist_core.judge import REASONS
+from mnist_core.network import ARCHITECTURES, Model
+from mnist_core.reading import read_image, read_strokes
+
+LINE = [np.array([[50.0, 0], [50, 100]])]
+
+
+def sure_of(digit: int, *, strength: float = 20.0) -> Model:
+    """A model that gives the same answer to everything."""
+    shapes = ARCHITECTURES["softmax"].parameter_shapes
+    parameters = {name: np.zeros(shape, np.float32) for name, shape in shapes.items()}
+    parameters["dense1.bias"][digit] = strength
+    return Model("softmax", parameters)
+
+
+def test_a_drawing_is_read():
+    reading = read_strokes(LINE, sure_of(1))
+    assert reading.digit == 1
+    assert reading.reason is None
+    assert reading.probabilities.shape == (10,)
+    assert reading.probabilities.dtype == np.float32
+    assert reading.probabilities.sum() == pytest.approx(1)
+    assert reading.image.shape == (28, 28)
+
+
+@pytest.mark.parametrize("strokes", [[], [np.empty((0, 2))], [np.array([[0, np.nan]])]])
+def test_nothing_drawn_is_no_digit(strokes):
+    reading = read_strokes(strokes, sure_of(1))
+    assert reading.digit is None
+    assert reading.reason
+    assert reading.probabilities.sum() == 0
+
+
+def test_one_dot_is_no_digit():
+    reading = read_strokes([np.array([[5.0, 5.0]])], sure_of(1))
+    assert reading.digit is None
+    assert "dot" in reading.reason
+
+
+def test_what_is_no_digit_is_refused_whatever_the_model_thinks():
+    doodles = generate_doodles(80, seed=11)
+    refused = [read_strokes(strokes, sure_of(1)) for strokes, _ in doodles]
+    assert sum(reading.digit is None for reading in refused) >= 0.75 * len(doodles)
+    assert {reading.reason for reading in refused} - {None} == set(REASONS.values())
+
+
+def test_digits_are_hardly_ever_refused():
+    readings = [read_strokes(strokes, sure_of(1)) for strokes, _, _ in generate_drawings(200, seed=12)]
+    assert sum(reading.digit is None for reading in readings) <= 0.03 * len(readings)
+
+
+def test_an_unclear_answer_is_no_answer():
+    reading = read_strokes(LINE, sure_of(1, strength=0.5))
+    assert reading.digit is None
+    assert reading.reason
+    assert reading.probabilities.argmax() == 1
+
+
+def test_a_blank_picture_is_no_digit():
+    assert read_image(np.full((50, 50), 200, np.uint8), sure_of(1)).digit is None
+
+
+def test_a_picture_is_read():
+    picture = np.full((60, 60), 230, np.uint8)
+    picture[10:50, 28:32] = 20
+    assert read_image(picture, sure_of(1)).digit == 1

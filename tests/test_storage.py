@@ -1,0 +1,131 @@
+"""Models come back as they were; anything else is refused by name, never unpickled, never half written."""
+
+from __future__ import annotations
+
+import io
+import json
+import pickle
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mnist_core.checkpoint import Checkpoint
+from mnist_core.errors import ConfigurationError, DataError, ModelFileError
+from mnist_core.network import ARCHITECTURES, Model, initial_parameters
+from mnist_core.storage import load_model, model_to_bytes, save_model
+
+
+def make_model(architecture: str = "mlp") -> Model:
+    flat = initial_parameters(ARCHITECTURES[architecture], np.random.default_rng(1))
+    return Model.from_vector(architecture, flat, pixel_range="raw", temperature=1.5, metadata={"epoch": 3})
+
+
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+def test_a_saved_model_answers_as_before(tmp_path: Path, architecture: str) -> None:
+    model = make_model(architecture)
+    save_model(model, tmp_path / "model.npz")
+    loaded = load_model(tmp_path / "model.npz")
+    images = np.random.default_rng(0).integers(0, 256, (3, 28, 28), np.uint8)
+    assert np.array_equal(loaded.predict_proba(images), model.predict_proba(images))
+    assert (loaded.pixel_range, loaded.temperature, loaded.metadata) == ("raw", 1.5, {"epoch": 3})
+    assert [path.name for path in tmp_path.iterdir()] == ["model.npz"]
+
+
+def contents(**changes: object) -> bytes:
+    facts = {
+        "kind": "model",
+        "format_version": 1,
+        "architecture": "softmax",
+        "pixel_range": "unit",
+        "temperature": 1.0,
+        "metadata": {},
+    } | changes
+    shapes = ARCHITECTURES["softmax"].parameter_shapes
+    arrays = {name: np.zeros(shape, np.float32) for name, shape in shapes.items()}
+    buffer = io.BytesIO()
+    np.savez(buffer, metadata=np.frombuffer(json.dumps(facts).encode(), np.uint8), **arrays)
+    return buffer.getvalue()
+
+
+def pickled() -> bytes:
+    buffer = io.BytesIO()
+    np.savez(buffer, metadata=np.array([object()], object))
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"PK\x03\x04 not a zip",
+        pickle.dumps({"a": 1}),
+        pickled(),
+        model_to_bytes(make_model())[:-500],
+        contents(format_version=2),
+        contents(kind="checkpoint"),
+        contents(architecture="mlp"),
+        contents(architecture="transformer"),
+        contents(architecture=["softmax"]),
+        contents(temperature=0),
+        contents(temperature="warm"),
+        contents(pixel_range=None),
+        contents(metadata=5),
+    ],
+    ids=lambda data: f"{len(data)} bytes",
+)
+def test_a_file_that_is_no_model_is_refused_by_name(tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "strange.npz"
+    path.write_bytes(data)
+    with pytest.raises(ModelFileError, match=r"strange\.npz"):
+        load_model(path)
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ModelFileError, match=r"nothing\.npz"):
+        load_model(tmp_path / "nothing.npz")
+
+
+@pytest.mark.parametrize("data", [b"", b"nonsense", contents(), contents(kind="checkpoint")])
+def test_a_damaged_checkpoint_is_refused(data: bytes) -> None:
+    with pytest.raises(ModelFileError):
+        Checkpoint.from_bytes(data)
+
+
+def test_a_model_that_was_sent_to_another_process_is_the_same() -> None:
+    model = make_model()
+    copy = pickle.loads(pickle.dumps(model))
+    assert np.array_equal(copy.parameter_vector, model.parameter_vector)
+    with pytest.raises(ValueError, match="read-only"):
+        copy.parameters["dense1.bias"][0] = 1
+
+
+@pytest.mark.parametrize(
+    ("images", "message"),
+    [
+        (np.full((1, 28, 28), np.nan, np.float32), "nan"),
+        (np.full((1, 28, 28), 2.0), "2.0"),
+        (np.zeros((28, 28), np.uint8), r"\(28, 28\)"),
+        (np.zeros((1, 28, 28), int), "int64"),
+    ],
+)
+def test_images_that_cannot_be_read_are_refused(images: np.ndarray, message: str) -> None:
+    with pytest.raises(DataError, match=f"Received: .*{message}"):
+        make_model().predict_proba(images)
+
+
+def test_no_images_give_no_answers() -> None:
+    assert make_model().predict_proba(np.zeros((0, 28, 28), np.uint8)).shape == (0, 10)
+
+
+def test_parameters_of_another_shape_are_refused() -> None:
+    with pytest.raises(ConfigurationError, match="do not fit"):
+        Model("softmax", {"dense1.weights": np.zeros((784, 9), np.float32)})
+
+
+def test_a_higher_temperature_is_less_sure_and_gives_the_same_digit() -> None:
+    model = make_model().with_temperature(1.0)
+    images = np.random.default_rng(0).integers(0, 256, (50, 28, 28), np.uint8)
+    sure, unsure = model.predict_proba(images), model.with_temperature(10.0).predict_proba(images)
+    assert np.array_equal(sure.argmax(axis=1), unsure.argmax(axis=1))
+    assert (unsure.max(axis=1) <= sure.max(axis=1)).all()
