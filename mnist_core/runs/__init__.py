@@ -1,0 +1,11 @@
+"""Training runs on a Dask cluster: start, watch, steer, keep.
+
+`service.py` is the door; the rest stands behind it. News flows one way, orders the other:
+
+    page → service → dispatcher → turn ─ exchange ─▶ session ← worker → training
+                 record ◀── news ──┘
+                 record → writer → store
+
+The web process holds a `record` of each run and gives out frozen snapshots of it. A Dask worker runs one
+`turn` of a run at a time: `worker` trains, and its `session` is the mailbox the turn looks into.
+"""

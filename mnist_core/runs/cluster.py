@@ -1,0 +1,182 @@
+"""The Dask cluster the runs train on: our own on this machine, or an existing scheduler elsewhere."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import os
+import signal
+import sys
+import tempfile
+import uuid
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from distributed import Client
+from distributed.deploy.spec import SpecCluster
+from distributed.deploy.subprocess import SubprocessScheduler, SubprocessWorker
+
+from mnist_core.errors import RunError
+from mnist_core.runs import guard
+
+START_SECONDS = 120.0
+CONNECT_SECONDS = 10.0
+_LOOPBACK = "127.0.0.1"
+
+
+class RunCluster:
+    """A connection to a scheduler, and the scheduler with its workers where they are ours.
+
+    Used as an asynchronous context manager, on the loop that uses `client`.
+
+    Parameters
+    ----------
+    scheduler_address : an existing scheduler ("tcp://host:8786"); None starts one on this machine
+    workers : worker processes to start on this machine
+    """
+
+    client: Any
+
+    def __init__(self, scheduler_address: str | None, workers: int) -> None:
+        self._address = scheduler_address
+        self._workers = workers
+        self._cluster: Any = None
+
+    async def __aenter__(self) -> RunCluster:
+        try:
+            if self._address is None:
+                self._cluster = await _local_cluster(self._workers)
+            self.client = await Client(
+                self._address or self._cluster,
+                asynchronous=True,
+                set_as_default=False,
+                timeout=CONNECT_SECONDS,
+            )
+        except (OSError, RuntimeError, TimeoutError) as error:
+            await self.__aexit__(None, None, None)
+            if self._address is None:
+                raise RunError(
+                    "The training workers could not be started ({reason}).", reason=error
+                ) from error
+            raise RunError(
+                "No Dask scheduler answers at {address}. Start one with `dask scheduler`, or unset "
+                "DASK_SCHEDULER_ADDRESS to train on this machine.",
+                address=self._address,
+            ) from error
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if getattr(self, "client", None) is not None:
+            with contextlib.suppress(Exception):  # whatever state the connection is in
+                await self.client.close(timeout=2)
+        if self._cluster is not None:
+            servers = [self._cluster.scheduler, *self._cluster.workers.values()]
+            with contextlib.suppress(Exception):
+                await self._cluster.close(timeout=5)
+            for server in servers:
+                _kill(server)
+
+    def replace_dead_workers(self) -> None:
+        """Start workers again whose nanny has ended too (a nanny restarts its worker by itself)."""
+        if self._cluster is None:
+            return
+        dead = [name for name, worker in self._cluster.workers.items() if _has_ended(worker)]
+        for name in dead:
+            del self._cluster.workers[name]
+        if dead:
+            self._cluster.scale(self._workers)
+
+
+def _kill(server: Any) -> None:
+    """End what an orderly close has left, with its children: they share a session of their own."""
+    if server is not None and server.process is not None and server.process.returncode is None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(server.process.pid, signal.SIGKILL)
+
+
+def _has_ended(worker: Any) -> bool:
+    return worker.process is not None and worker.process.returncode is not None
+
+
+async def _local_cluster(workers: int) -> Any:
+    """A `SubprocessCluster` in all but two things: its processes are guarded, and their pipes never fill."""
+    scratch = os.path.join(tempfile.gettempdir(), f"mnist-runs-{os.getuid()}")
+    scheduler = {"host": _LOOPBACK, "port": 0, "dashboard": False, "dashboard_address": f"{_LOOPBACK}:0"}
+    worker = {
+        "host": _LOOPBACK,
+        "nthreads": 1,
+        "dashboard": False,
+        "local_directory": scratch,
+        "silence_logs": logging.CRITICAL,
+        "death_timeout": START_SECONDS,
+        "memory_limit": f"{0.9 / workers:.2f}",
+        "preload_nanny": guard.__name__,
+    }
+    options = {"worker_class": "distributed.Nanny", "worker_kwargs": worker}
+    spec = {"cls": _Worker, "options": options}
+    return await SpecCluster(
+        workers=dict.fromkeys(range(workers), spec),
+        worker=spec,
+        scheduler={
+            "cls": _Scheduler,
+            "options": {"scheduler_kwargs": {**scheduler, "preload": guard.__name__}},
+        },
+        asynchronous=True,
+        silence_logs=logging.CRITICAL,
+        name="mnist-runs",
+    )
+
+
+class _Scheduler(SubprocessScheduler):  # type: ignore[misc]
+    async def _start(self) -> None:
+        file = Path(tempfile.gettempdir(), f"mnist-scheduler-{uuid.uuid4()}")
+        options = {**self.scheduler_kwargs, "scheduler_file": str(file)}
+        self.process = await _spawn({"cls": "distributed.Scheduler", "opts": options})
+        try:
+            self.address = await asyncio.wait_for(self._read_address(file), START_SECONDS)
+        finally:
+            file.unlink(missing_ok=True)
+
+    async def _read_address(self, file: Path) -> str:
+        while self.process.returncode is None:
+            try:
+                return str(json.loads(file.read_text())["address"])
+            except (OSError, ValueError):
+                await asyncio.sleep(0.02)
+        raise RuntimeError(f"the scheduler ended with code {self.process.returncode}")
+
+
+class _Worker(SubprocessWorker):  # type: ignore[misc]
+    async def _start(self) -> None:
+        options = {**self.worker_kwargs}
+        self.process = await _spawn({"cls": self.worker_class, "opts": options}, self.scheduler)
+
+
+async def _spawn(spec: dict[str, Any], *arguments: str) -> asyncio.subprocess.Process:
+    """Start a Dask server in its own session, so that Ctrl+C in the terminal leaves the ending to us."""
+    command = [sys.executable, "-m", "dask", "spec", *arguments, "--spec", json.dumps(spec)]
+    return await asyncio.create_subprocess_exec(
+        *command,
+        stdin=asyncio.subprocess.DEVNULL,
+        env=_environment(),
+        start_new_session=True,
+    )
+
+
+def _environment() -> dict[str, str]:
+    package_parent = str(Path(__file__).resolve().parents[2])
+    path = os.pathsep.join(filter(None, [package_parent, os.environ.get("PYTHONPATH")]))
+    return {
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "DASK_LOGGING__DISTRIBUTED": "critical",
+        "DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "False",
+        "DASK_DISTRIBUTED__SCHEDULER__REUSE_BROADCAST_COMM": "True",
+        **os.environ,
+        "PYTHONPATH": path,
+        guard.PARENT_VARIABLE: str(os.getpid()),
+    }

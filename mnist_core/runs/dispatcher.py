@@ -1,0 +1,305 @@
+"""Brings waiting runs and free workers together.
+
+Everything here happens on one event loop, in one thread of the web process. What a run is lives in its
+`RunRecord`; a turn is one stay of a run on a worker. A worker that dies takes only its turn with it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import threading
+import time
+import uuid
+from collections import Counter
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from mnist_core.errors import MnistCoreError, RunError
+from mnist_core.runs.messages import RunCommand, RunOutcome, RunTicket, RunUpdate
+from mnist_core.runs.queue import fair_order
+from mnist_core.runs.record import RunRecord
+
+if TYPE_CHECKING:
+    from mnist_core.runs.turn import Turn
+
+logger = logging.getLogger(__name__)
+
+LOOK_SECONDS = 0.5
+IDLE_SECONDS = 5.0
+HOLD_SECONDS = 15.0
+SLICE_SECONDS = 30.0
+CONNECT_PATIENCE_SECONDS = 60.0
+LOSSES_ALLOWED = 2
+
+
+class Dispatcher:
+    """The thread behind a `RunService`.
+
+    Parameters
+    ----------
+    records : the service's runs, by id; guarded by `changed`
+    changed : a lock, notified whenever a run has changed
+    scheduler_address, workers : as for `RunCluster`
+    on_end : told which run's turn has ended, with the lock held
+    """
+
+    def __init__(
+        self,
+        records: dict[str, RunRecord],
+        changed: threading.Condition,
+        *,
+        scheduler_address: str | None,
+        workers: int,
+        on_change: Callable[[RunRecord], None],
+    ) -> None:
+        self._records, self._changed, self._on_change = records, changed, on_change
+        self._scheduler_address, self._workers = scheduler_address, workers
+        self._turns: dict[str, Turn] = {}
+        self._served_at: dict[str, float] = {}
+        self._following: set[asyncio.Task[None]] = set()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._wake: asyncio.Event | None = None
+        self._thread: threading.Thread | None = None
+        self._closing = False
+        self._trouble: MnistCoreError | None = None
+
+    # --- called from any thread -------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Start the cluster in the background; does nothing the second time."""
+        with self._changed:
+            if self._thread is None and not self._closing:
+                self._thread = threading.Thread(target=self._run, name="mnist-runs", daemon=True)
+                self._thread.start()
+
+    def close(self, timeout: float = 10.0) -> None:
+        """End the cluster, if it is ours, and the thread."""
+        self._closing = True
+        self.nudge()
+        if self._thread is not None:
+            self._thread.join(timeout)
+
+    def nudge(self) -> None:
+        """Look at the runs now."""
+        if self._wake is not None:
+            self._call(self._wake.set)
+
+    def order(self, record: RunRecord, command: RunCommand) -> Turn | None:
+        """Give an order to a run that is on a worker (lock held): its turn; None where it is on none."""
+        turn = self.turn_of(record)
+        if turn is not None:
+            turn.order(command)
+            self._call(turn.wake.set)
+        return turn
+
+    def turn_of(self, record: RunRecord) -> Turn | None:
+        """The run's present stay on a worker (lock held)."""
+        turns = (turn for turn in self._turns.values() if turn.record is record and turn.is_current)
+        return next(turns, None)
+
+    def dismiss(self, record: RunRecord) -> None:
+        """Stop the run's turn and forget what it brings (lock held)."""
+        self.order(record, RunCommand("stop"))
+        record.generation += 1
+
+    def _call(self, function: Callable[[], None]) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop has ended
+            if self._loop is not None:
+                self._loop.call_soon_threadsafe(function)
+
+    # --- the loop ---------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        asyncio.run(self._serve())
+
+    async def _serve(self) -> None:
+        from mnist_core.runs.cluster import RunCluster
+
+        logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what goes wrong is told by us
+        self._loop, self._wake = asyncio.get_running_loop(), asyncio.Event()
+        while not self._closing:
+            try:
+                async with RunCluster(self._scheduler_address, self._workers) as cluster:
+                    await self._supervise(cluster)
+            except MnistCoreError as error:
+                self._tell_waiting(error)
+                while not self._closing and not self._has_waiting():
+                    await self._rest(IDLE_SECONDS)
+            except Exception:
+                logger.warning("The connection to the Dask scheduler broke; connecting again.")
+                logger.debug("It broke like this", exc_info=True)
+                await self._rest(LOOK_SECONDS)
+            finally:
+                await self._end_turns()
+
+    async def _supervise(self, cluster: Any) -> None:
+        while not self._closing:
+            tasks = await asyncio.wait_for(cluster.client.processing(), LOOK_SECONDS * 20)
+            with self._changed:
+                for turn in self._turns.values():
+                    if turn.address not in tasks:
+                        turn.lost.set()
+                self._place(cluster.client, tasks)
+            cluster.replace_dead_workers()
+            is_busy = bool(self._turns) or self._has_waiting()
+            await self._rest(0.2 if not tasks else LOOK_SECONDS if is_busy else IDLE_SECONDS)
+
+    async def _rest(self, seconds: float) -> None:
+        assert self._wake is not None
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._wake.wait(), seconds)
+        self._wake.clear()
+
+    async def _end_turns(self) -> None:
+        for turn in self._turns.values():
+            turn.lost.set()
+        if self._following:
+            await asyncio.wait(self._following, timeout=2)
+
+    def _has_waiting(self) -> bool:
+        with self._changed:
+            return any(record.status == "queued" for record in self._records.values())
+
+    def _tell_waiting(self, error: MnistCoreError) -> None:
+        """There are no workers to be had: say so, and after a while give up those who have waited for long."""
+        with self._changed:
+            self._trouble = error
+            for record in self._records.values():
+                if record.status == "queued":
+                    has_waited_s = time.monotonic() - record.queued_at
+                    record.change(
+                        status="failed" if has_waited_s > CONNECT_PATIENCE_SECONDS else "queued", error=error
+                    )
+                    self._on_change(record)
+            self._changed.notify_all()
+
+    # --- placing (lock held) ----------------------------------------------------------------------
+
+    def queue(self) -> list[str]:
+        """Ids of the waiting runs, the next one first (lock held)."""
+        waiting = [record for record in self._records.values() if record.status == "queued"]
+        running = Counter(turn.record.owner for turn in self._turns.values())
+        return fair_order(waiting, running, self._served_at)
+
+    def _place(self, client: Any, tasks: dict[str, Any]) -> None:
+        taken = {turn.address for turn in self._turns.values()}
+        free = [address for address, keys in tasks.items() if not keys and address not in taken]
+        waiting = [self._records[run] for run in self.queue() if self.turn_of(self._records[run]) is None]
+        for record, address in zip(waiting, free, strict=False):
+            self._begin(record, address, client)
+        if len(waiting) > len(free):
+            self._make_room(waiting[len(free)])
+
+    def _begin(self, record: RunRecord, address: str, client: Any) -> None:
+        from mnist_core.runs.turn import Turn
+
+        turn = Turn(record, address, record.generation, f"mnist-run-{record.id}-{uuid.uuid4().hex[:8]}")
+        self._turns[turn.key] = turn
+        self._served_at[record.owner] = time.monotonic()
+        if record.error is self._trouble:
+            record.error = None
+        record.change(status="running", images_per_second=0.0, seconds_left=None)
+        self._on_change(record)
+        ticket = _ticket(turn)
+        task = asyncio.get_running_loop().create_task(self._follow(turn, ticket, client))
+        self._following.add(task)
+        task.add_done_callback(self._following.discard)
+        self._changed.notify_all()
+
+    def _make_room(self, waiting: RunRecord) -> None:
+        """Ask for a worker back: of a run held still, of an owner who has more than a fair share, or of a run
+        that has had its slice of time."""
+        turns = [turn for turn in self._turns.values() if turn.is_current]
+        if any(turn.is_releasing for turn in turns):
+            return
+        share = Counter(turn.record.owner for turn in turns)
+        now = time.monotonic()
+        for turn in sorted(turns, key=lambda turn: turn.started_at):
+            owner, age = turn.record.owner, now - turn.started_at
+            is_greedy = share[owner] > share[waiting.owner] + 1 and age > LOOK_SECONDS * 4
+            has_had_its_time = owner != waiting.owner and age > SLICE_SECONDS
+            if turn.record.status == "paused" or is_greedy or has_had_its_time:
+                turn.is_releasing = True
+                self.order(turn.record, RunCommand("release"))
+                return
+
+    # --- following --------------------------------------------------------------------------------
+
+    async def _follow(self, turn: Turn, ticket: RunTicket, client: Any) -> None:
+        from mnist_core.runs.turn import WorkerLostError, follow
+
+        outcome: RunOutcome | None = None
+        try:
+            outcome = await follow(turn, ticket, client, self._deliver)
+        except WorkerLostError:
+            pass
+        except Exception as unexpected:
+            logger.exception("A run could not be given to a worker")
+            error = RunError("The worker could not take the run ({reason}).", reason=str(unexpected)[:200])
+            outcome = RunOutcome(ended="failed", error=error)
+        with self._changed:
+            del self._turns[turn.key]
+            if turn.is_current:
+                self._settle(turn, outcome) if outcome else self._lose(turn.record)
+                self._on_change(turn.record)
+            self._changed.notify_all()
+        self.nudge()
+
+    def _deliver(self, turn: Turn, update: RunUpdate) -> None:
+        with self._changed:
+            if not turn.is_current:
+                return
+            record = turn.record
+            turn.acknowledged = record.apply(update, turn.acknowledged)
+            turn.obeyed = update.obeyed
+            if update.results:
+                record.losses_of_worker = 0
+            if turn.is_settled and update.state == "paused" and record.status == "running":
+                record.change(mode="pause", status="paused")
+            self._on_change(record)
+            self._changed.notify_all()
+
+    def _settle(self, turn: Turn, outcome: RunOutcome) -> None:
+        record = turn.record
+        turn.acknowledged = record.apply(outcome.update, turn.acknowledged)
+        if outcome.ended == "failed":
+            record.change(status="failed", error=outcome.error, diverged_at=outcome.diverged_at)
+        elif outcome.ended == "finished" and outcome.update.obeyed >= turn.ordered:
+            record.change(status="finished", error=None)
+        elif record.status == "running":
+            record.change(status="queued", queued_at=time.monotonic())
+
+    def _lose(self, record: RunRecord) -> None:
+        record.losses_of_worker += 1
+        record.rewind()
+        if record.status != "running" or self._closing:
+            return
+        error = RunError(
+            "A worker was lost. The run went on from epoch {epoch} on another.", epoch=record.epoch
+        )
+        record.change(status="queued", error=error)
+        if record.losses_of_worker > LOSSES_ALLOWED:
+            error = RunError(
+                "The run was stopped: {count} workers ended while it trained, perhaps for want of memory. "
+                "It can go on from epoch {epoch}.",
+                count=record.losses_of_worker,
+                epoch=record.epoch,
+            )
+            record.change(status="failed", error=error)
+
+
+def _ticket(turn: Turn) -> RunTicket:
+    record = turn.record
+    return RunTicket(
+        key=turn.key,
+        config=record.config.to_dict(),
+        data=record.data,
+        fingerprint=record.fingerprint,
+        checkpoint=record.checkpoint,
+        learning_rate=record.learning_rate,
+        epochs=record.epochs,
+        mode=record.mode,
+        hold_seconds=HOLD_SECONDS,
+    )

@@ -1,0 +1,172 @@
+"""A run as bytes: what the database keeps, and one file to carry elsewhere. JSON and .npz, no pickle."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import platform
+import zipfile
+import zlib
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import psutil
+from numpy.typing import NDArray
+
+from mnist_core import errors
+from mnist_core.checkpoint import Checkpoint
+from mnist_core.configuration import TrainingConfig
+from mnist_core.errors import MnistCoreError, ModelFileError, RunError
+from mnist_core.results import EpochResult
+from mnist_core.runs.loss_curve import BATCH_POINTS, LossCurve
+from mnist_core.runs.messages import RunSamples
+from mnist_core.runs.record import RunRecord
+from mnist_core.storage import model_from_bytes, model_to_bytes, pack, unpack
+
+FACTS = (
+    *("name", "data", "learning_rate", "epochs", "created_at", "status", "epoch", "batch", "batches"),
+    *("diverged_at", "dataset_origin", "fingerprint"),
+)
+LARGEST_RUN_FILE = 64 * 2**20
+THIS_SERVER = f"{platform.node()}:{os.getpid()}:{psutil.Process().create_time():.2f}"
+_MEMBERS = ("facts", "curves", "model", "checkpoint")
+
+
+def facts_of(record: RunRecord) -> dict[str, Any]:
+    """Everything small about a run but its history, JSON-able."""
+    error = record.error and {
+        "kind": type(record.error).__name__,
+        "template": record.error.template,
+        "values": {key: _plain(value) for key, value in record.error.values.items()},
+    }
+    return {
+        **{name: getattr(record, name) for name in FACTS},
+        "config": record.config.to_dict(),
+        "initial": record.initial and record.initial.to_dict(),
+        "error": error,
+        "server": THIS_SERVER,
+    }
+
+
+def record_from(facts: Mapping[str, Any], *, run_id: str, owner: str) -> RunRecord:
+    """The run of `facts_of`, without history, curves and parameters."""
+    record = RunRecord(
+        id=run_id,
+        owner=owner,
+        **{name: facts[name] for name in FACTS},
+        config=TrainingConfig.from_dict(facts["config"]),
+        initial=EpochResult(**facts["initial"]) if facts["initial"] else None,
+    )
+    if facts["error"]:
+        kind = getattr(errors, facts["error"]["kind"], RunError)
+        record.error = kind(facts["error"]["template"], **facts["error"]["values"])
+    return record
+
+
+def _plain(value: Any) -> Any:
+    return value if isinstance(value, int | float | str | bool | None) else str(value)
+
+
+def curves_to_bytes(record: RunRecord) -> bytes:
+    """Batch losses, confusion matrix and sample answers."""
+    arrays: dict[str, NDArray[Any]] = {"points": record.losses.points}
+    if record.confusion is not None:
+        arrays["confusion"] = record.confusion
+    if record.samples is not None:
+        samples = record.samples
+        arrays |= {"images": samples.images, "labels": samples.labels, "answers": samples.probabilities}
+    return pack("curves", {"stride": record.losses.stride}, arrays)
+
+
+def put_curves(record: RunRecord, data: bytes) -> None:
+    """Give the record what `curves_to_bytes` kept."""
+    facts, arrays = unpack(data, "curves", "curves")
+    points = arrays["points"].astype(np.float64)
+    if points.ndim != 2 or points.shape[1] != 2 or len(points) > BATCH_POINTS:
+        raise ValueError("points")
+    record.losses = LossCurve(points, max(1, int(facts["stride"])))
+    if "confusion" in arrays:
+        record.confusion = np.asarray(arrays["confusion"].reshape(10, 10), np.int64)
+    if "images" in arrays:
+        images, count = arrays["images"].astype(np.uint8), len(arrays["labels"])
+        record.samples = RunSamples(
+            images.reshape(count, 28, 28),
+            arrays["labels"].astype(np.uint8),
+            arrays["answers"].astype(np.float32).reshape(count, 10),
+        )
+
+
+def run_to_bytes(record: RunRecord) -> bytes:
+    """A whole run as one file."""
+    facts = {**facts_of(record), "history": [result.to_dict() for result in record.history]}
+    members = {"facts": json.dumps(facts).encode(), "curves": curves_to_bytes(record)}
+    if record.model is not None:
+        members["model"] = model_to_bytes(record.model)
+    if record.checkpoint is not None:
+        members["checkpoint"] = record.checkpoint.to_bytes()
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+def run_from_bytes(data: bytes, *, run_id: str, owner: str) -> RunRecord:
+    """The run of `run_to_bytes`, as `owner`'s.
+
+    Raises
+    ------
+    ModelFileError
+        for anything else
+    """
+    try:
+        members = _read_members(data)
+        facts = json.loads(members["facts"])
+        record = record_from(facts, run_id=run_id, owner=owner)
+        record.history = [_checked(EpochResult(**result)) for result in facts["history"]]
+        put_curves(record, members["curves"])
+        record.model = model_from_bytes(members["model"]) if "model" in members else None
+        record.checkpoint = Checkpoint.from_bytes(members["checkpoint"]) if "checkpoint" in members else None
+        _check(record)
+        return record
+    except (
+        *(MnistCoreError, zipfile.BadZipFile, zlib.error, KeyError, TypeError, ValueError, AttributeError),
+        *(OSError, EOFError, IndexError, NotImplementedError, RuntimeError, RecursionError, MemoryError),
+        OverflowError,
+    ) as error:
+        raise ModelFileError("This file is not a saved run, or it is damaged.") from error
+
+
+def _read_members(data: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        entries = archive.infolist()
+        if sum(entry.file_size for entry in entries) > LARGEST_RUN_FILE:
+            raise ValueError("too large")
+        if len({entry.filename for entry in entries} - set(_MEMBERS)) or len(entries) > len(_MEMBERS):
+            raise ValueError("unknown members")
+        return {entry.filename: archive.read(entry) for entry in entries}
+
+
+def _checked(result: EpochResult) -> EpochResult:
+    for name, value in result.to_dict().items():
+        if not isinstance(value, int | float) and not (name == "posted_loss" and value is None):
+            raise TypeError(name)
+    return result
+
+
+def _check(record: RunRecord) -> None:
+    """The facts of a foreign file are of the types a page expects."""
+    texts = (record.name, record.data, record.dataset_origin, record.status, record.fingerprint or "")
+    numbers = (record.learning_rate, record.epochs, record.created_at, record.epoch, record.batch)
+    if not all(isinstance(text, str) and len(text) <= 500 for text in texts):
+        raise TypeError("texts")
+    if not all(isinstance(number, int | float) for number in (*numbers, record.batches)):
+        raise TypeError("numbers")
+    if record.diverged_at is not None and not isinstance(record.diverged_at, int):
+        raise TypeError("diverged_at")
+    if record.initial is not None:
+        _checked(record.initial)
+    if record.checkpoint is not None and record.checkpoint.config != record.config:
+        raise ValueError("checkpoint")

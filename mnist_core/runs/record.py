@@ -1,0 +1,205 @@
+"""A run as the web process knows it: what pages see of it, and how news from a worker changes it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnist_core.checkpoint import Checkpoint
+from mnist_core.errors import MnistCoreError
+from mnist_core.results import BatchResult, EpochResult
+from mnist_core.runs.loss_curve import LossCurve
+from mnist_core.runs.messages import Mode, RunSamples, RunUpdate
+
+if TYPE_CHECKING:
+    from mnist_core.configuration import TrainingConfig
+    from mnist_core.network import Model
+
+UNFINISHED = frozenset({"queued", "running", "paused"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunSnapshot:
+    """A run at one moment.
+
+    Parameters
+    ----------
+    status : "queued", "running", "paused", "stopped", "finished" or "failed"
+    error : why it failed or stopped, to be translated; None where there is nothing to say
+    message : the same in English; "" where there is nothing to say
+    queue_position : 0 is next; None when not queued
+    epoch : epochs done
+    batch, batches : batches done in the running epoch, of how many
+    history : one result an epoch
+    initial : the evaluation before the first step
+    batch_history : (k, 2) float64, k at most 500: epochs done (with fraction), training loss
+    seconds_left : an estimate; None when unknown
+    created_at : seconds since 1970
+    diverged_at : the epoch in which the loss ceased to be a number
+    confusion : (10, 10) int64 of the test set, rows are the truth
+    samples : current answers for a fixed few test digits
+    dataset_origin : the data set the worker loaded, and from where
+    can_continue : whether `resume` would go on with it
+    """
+
+    id: str
+    owner: str
+    name: str
+    config: TrainingConfig
+    data: str
+    status: str
+    error: MnistCoreError | None
+    message: str
+    queue_position: int | None
+    epoch: int
+    epochs: int
+    batch: int
+    batches: int
+    history: tuple[EpochResult, ...]
+    initial: EpochResult | None
+    batch_history: NDArray[np.float64]
+    images_per_second: float
+    seconds_left: float | None
+    learning_rate: float
+    created_at: float
+    diverged_at: int | None
+    confusion: NDArray[np.int64] | None
+    samples: RunSamples | None
+    shared: bool
+    dataset_origin: str
+    can_continue: bool
+
+    @property
+    def is_unfinished(self) -> bool:
+        """Whether there is anything to wait for: queued, running or paused."""
+        return self.status in UNFINISHED
+
+
+@dataclass(kw_only=True)
+class RunRecord:
+    """The changing state behind the snapshots. Guarded by the service's lock."""
+
+    id: str
+    owner: str
+    name: str
+    config: TrainingConfig
+    data: str
+    learning_rate: float
+    epochs: int
+    created_at: float = field(default_factory=time.time)
+    status: str = "queued"
+    error: MnistCoreError | None = None
+    mode: Mode = "run"
+    queued_at: float = field(default_factory=time.monotonic)
+    epoch: int = 0
+    batch: int = 0
+    batches: int = 0
+    history: list[EpochResult] = field(default_factory=list)
+    initial: EpochResult | None = None
+    losses: LossCurve = field(default_factory=LossCurve)
+    images_per_second: float = 0.0
+    seconds_left: float | None = None
+    diverged_at: int | None = None
+    confusion: NDArray[np.int64] | None = None
+    samples: RunSamples | None = None
+    shared: bool = False
+    dataset_origin: str = ""
+    fingerprint: str | None = None
+    checkpoint: Checkpoint | None = None
+    beginning: Checkpoint | None = None
+    model: Model | None = None
+    model_wanted_at: float = -1e9
+    is_unloaded: bool = False
+    generation: int = 0
+    rewinds: int = 0
+    losses_of_worker: int = 0
+    changes: int = 0
+
+    def apply(self, update: RunUpdate, seen: int) -> int:
+        """Take in news from the worker. Results up to number `seen` are known; the new number."""
+        for serial, result in update.results:
+            if serial > seen:
+                seen = serial
+                self._append(result)
+        self.batch, self.batches = update.batch, update.batches or self.batches
+        self.images_per_second, self.seconds_left = update.images_per_second, update.seconds_left
+        for name in ("initial", "confusion", "samples", "checkpoint", "model", "fingerprint"):
+            value = getattr(update, name)
+            if value is not None:
+                setattr(self, name, value)
+        self.dataset_origin = update.dataset_origin or self.dataset_origin
+        self.changes += 1
+        return seen
+
+    def _append(self, result: BatchResult | EpochResult) -> None:
+        if isinstance(result, BatchResult):
+            last = result.epoch - 1 + result.batch / result.batches
+            steps = np.arange(len(result.losses) - 1, -1, -1) / result.batches
+            self.losses.extend(last - steps, result.losses)
+        elif not self.history or result.epoch > self.history[-1].epoch:
+            self.history.append(result)
+            self.epoch = result.epoch
+
+    def rewind(self) -> None:
+        """Forget what came after the last checkpoint: the run goes on from there."""
+        kept = self.checkpoint
+        self.history = list(kept.history) if kept else []
+        self.epoch, self.batch = (kept.epoch, kept.batch) if kept else (0, 0)
+        progress = self.epoch + self.batch / max(1, self.batches)
+        points = self.losses.points
+        self.losses = LossCurve(points[points[:, 0] <= progress + 1e-9], self.losses.stride)
+        self.rewinds += 1
+        self.changes += 1
+
+    def clear(self) -> None:
+        """Back to before the first step: the same initial parameters, nothing learned."""
+        self.generation += 1
+        self.rewinds += 1
+        self.history, self.losses = [], LossCurve()
+        self.epoch = self.batch = 0
+        self.model = self.confusion = self.samples = self.error = self.diverged_at = None
+        self.checkpoint = self.beginning
+        self.learning_rate, self.epochs = self.config.learning_rate, self.config.epochs
+        self.status, self.mode, self.is_unloaded = "paused", "pause", False
+        self.changes += 1
+
+    def change(self, **fields: object) -> None:
+        """Set fields, and let snapshots know."""
+        for name, value in fields.items():
+            setattr(self, name, value)
+        self.changes += 1
+
+    def snapshot(self, queue_position: int | None) -> RunSnapshot:
+        """What pages may see, unchangeable."""
+        return RunSnapshot(
+            id=self.id,
+            owner=self.owner,
+            name=self.name,
+            config=self.config,
+            data=self.data,
+            status=self.status,
+            error=self.error,
+            message=str(self.error) if self.error else "",
+            queue_position=queue_position,
+            epoch=self.epoch,
+            epochs=self.epochs,
+            batch=self.batch,
+            batches=self.batches,
+            history=tuple(self.history),
+            initial=self.initial,
+            batch_history=self.losses.points,
+            images_per_second=self.images_per_second if self.status == "running" else 0.0,
+            seconds_left=self.seconds_left if self.status == "running" else None,
+            learning_rate=self.learning_rate,
+            created_at=self.created_at,
+            diverged_at=self.diverged_at,
+            confusion=self.confusion,
+            samples=self.samples,
+            shared=self.shared,
+            dataset_origin=self.dataset_origin,
+            can_continue=self.status in ("paused", "stopped", "failed") and self.epoch < self.epochs,
+        )

@@ -1,0 +1,421 @@
+"""Training runs: start, watch, steer, keep. The pages' only door to the Dask engine."""
+
+from __future__ import annotations
+
+import atexit
+import logging
+import os
+import threading
+import time
+import uuid
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, TypeVar
+
+from mnist_core.data import SOURCES
+from mnist_core.errors import ConfigurationError, RunError
+from mnist_core.runs.dispatcher import Dispatcher
+from mnist_core.runs.messages import Mode, RunCommand, RunSamples
+from mnist_core.runs.presence import GRACE_SECONDS, Presence
+from mnist_core.runs.record import UNFINISHED, RunRecord, RunSnapshot
+from mnist_core.runs.writer import RunWriter
+
+if TYPE_CHECKING:
+    from mnist_core.checkpoint import Checkpoint
+    from mnist_core.configuration import TrainingConfig
+    from mnist_core.errors import MnistCoreError
+    from mnist_core.network import Model
+
+T = TypeVar("T")
+logger = logging.getLogger(__name__)
+
+__all__ = ["RunSamples", "RunService", "RunSnapshot"]
+
+MODELS_KEPT = 16
+OBEY_SECONDS = 0.3
+"""How long an order waits for the worker to carry it out, so that the page shows it at once."""
+
+
+class RunService:
+    """All runs of one web process. Thread-safe; make one and keep it.
+
+    Making one costs nothing: the workers start with the first run, or with `prepare`.
+
+    Parameters
+    ----------
+    home : where runs are kept
+    scheduler_address : an existing Dask scheduler; None trains on this machine
+    workers : worker processes on this machine (default 2, or the environment's MNIST_WORKERS)
+    database_url : a SQLAlchemy URL (default: the environment's MNIST_DATABASE_URL, or SQLite under `home`)
+    grace_seconds : how long the runs of an owner without an open tab go on
+    """
+
+    def __init__(
+        self,
+        home: Path,
+        scheduler_address: str | None = None,
+        workers: int | None = None,
+        database_url: str | None = None,
+        grace_seconds: float = GRACE_SECONDS,
+    ) -> None:
+        self._changed = threading.Condition(threading.RLock())
+        self._records: dict[str, RunRecord] = {}
+        self._snapshots: dict[str, tuple[tuple[int, int | None], RunSnapshot]] = {}
+        self._dispatcher = Dispatcher(
+            self._records,
+            self._changed,
+            scheduler_address=scheduler_address,
+            workers=workers or int(os.environ.get("MNIST_WORKERS", "2")),
+            on_change=self._note,
+        )
+        self._writer = RunWriter(
+            self._records, self._changed, home, database_url or os.environ.get("MNIST_DATABASE_URL")
+        )
+        self._presence = Presence(self._leave, grace_seconds)
+        self._owners_loaded: set[str] = set()
+        self._models: OrderedDict[str, tuple[int, Model | None]] = OrderedDict()
+
+    def prepare(self) -> None:
+        """Start the workers in the background, so that the first run need not wait for them."""
+        atexit.unregister(self.close)
+        atexit.register(self.close)
+        self._dispatcher.start()
+
+    @property
+    def trouble(self) -> MnistCoreError | None:
+        """Why runs are not kept on disk just now; None when all is well."""
+        return self._writer.trouble
+
+    def attach(self, owner: str) -> None:
+        """A tab of the owner has opened: call once a browser session."""
+        self._presence.attach(owner)
+
+    def detach(self, owner: str) -> None:
+        """A tab of the owner has closed: after a grace of a few minutes the unfinished runs stop."""
+        self._presence.detach(owner)
+
+    def close(self) -> None:
+        """End the workers; unfinished runs can be continued by the next server."""
+        atexit.unregister(self.close)
+        self._presence.close()
+        self._dispatcher.close()
+        self._writer.close()
+
+    # --- start and watch --------------------------------------------------------------------------
+
+    def start(
+        self,
+        config: TrainingConfig,
+        *,
+        data: str = "auto",
+        owner: str,
+        name: str | None = None,
+        beginning: Checkpoint | None = None,
+    ) -> str:
+        """Queue a new run; its id. It begins with fresh parameters, or with those of `beginning`.
+
+        Raises
+        ------
+        ConfigurationError
+            for an unknown data source
+        """
+        if data not in SOURCES:
+            raise ConfigurationError(
+                "The data source must be one of {sources}. Received: {received}.",
+                sources=", ".join(SOURCES),
+                received=data,
+            )
+        record = RunRecord(
+            id=_new_id(),
+            owner=owner,
+            name=name or f"{config.architecture}, {config.backend}",
+            config=config,
+            data=data,
+            learning_rate=config.learning_rate,
+            epochs=config.epochs,
+            checkpoint=beginning,
+            beginning=beginning,
+        )
+        with self._changed:
+            self._records[record.id] = record
+            self._tell(record)
+        self.prepare()
+        return record.id
+
+    def snapshot(self, run_id: str, viewer: str | None = None) -> RunSnapshot:
+        """The run as it is now; from memory.
+
+        Raises
+        ------
+        RunError
+            if there is no such run, or `viewer` is given and is not the owner of a run that is not shared
+        """
+        with self._changed:
+            record = self._record(run_id)
+            if viewer not in (None, record.owner) and not record.shared:
+                raise _unknown(run_id)
+            return self._snapshot(record, self._positions())
+
+    def list(self, owner: str) -> list[RunSnapshot]:
+        """The owner's runs, oldest first; from memory, but for the first time."""
+        self._presence.see(owner)
+        self._load_owned(owner)
+        with self._changed:
+            positions = self._positions()
+            return [
+                self._snapshot(record, positions)
+                for record in self._records.values()
+                if record.owner == owner
+            ]
+
+    def latest_model(self, run_id: str) -> Model | None:
+        """The parameters as they are now, renewed up to twice a second while this is called."""
+        with self._changed:
+            record = self._record(run_id)
+            is_first = time.monotonic() - record.model_wanted_at > 2.0
+            record.model_wanted_at = time.monotonic()
+            if is_first and self._dispatcher.turn_of(record):
+                self._wait(lambda: record.model is not None)
+            return record.model or self._kept_model(record)
+
+    def _kept_model(self, record: RunRecord) -> Model | None:
+        """The model of a run at rest, from the database (lock held)."""
+        known = self._models.get(record.id)
+        if known is None or known[0] != record.changes:
+            resting = replace(record)
+            self._load_parameters(resting)
+            known = self._models[record.id] = (record.changes, resting.model)
+            if len(self._models) > MODELS_KEPT:
+                self._models.popitem(last=False)
+        return known[1]
+
+    # --- steer ------------------------------------------------------------------------------------
+
+    def pause(self, run_id: str) -> None:
+        """Hold still after the batch in work. The worker is handed back after a while."""
+        self._set_mode(run_id, "pause", "paused")
+
+    def resume(self, run_id: str) -> None:
+        """Go on: from where it was paused, or from the last checkpoint of a stopped or failed run."""
+        self._set_mode(run_id, "run", "running")
+
+    def step(self, run_id: str, unit: Literal["batch", "epoch"] = "batch") -> None:
+        """Train one batch or to the end of the epoch, then hold still."""
+        self._set_mode(run_id, unit, "running")
+
+    def stop(self, run_id: str) -> None:
+        """End the run after the batch in work, keeping what it has learned."""
+        with self._changed:
+            record = self._record(run_id)
+            if record.status not in ("queued", "running", "paused"):
+                return
+            record.change(status="stopped", error=None)
+            if self._dispatcher.order(record, RunCommand("stop")):
+                self._wait(lambda: self._dispatcher.turn_of(record) is None)
+            self._tell(record)
+
+    def reset(self, run_id: str) -> None:
+        """Back to the same initial parameters, held still: `resume` or `step` begins anew."""
+        with self._changed:
+            record = self._record(run_id)
+            self._dispatcher.dismiss(record)
+            record.clear()
+            self._tell(record)
+
+    def set_learning_rate(self, run_id: str, value: float) -> None:
+        """Change the learning rate from the next batch on."""
+        if not 0 < value < float("inf"):
+            raise ConfigurationError(
+                "The learning rate must be above 0. Received: {received}.", received=value
+            )
+        with self._changed:
+            record = self._record(run_id)
+            record.change(learning_rate=float(value))
+            self._dispatcher.order(record, RunCommand("learning_rate", float(value)))
+            self._tell(record)
+
+    def add_epochs(self, run_id: str, count: int) -> None:
+        """Let the run go on `count` epochs longer; a finished one is queued again."""
+        if count < 1:
+            raise ConfigurationError("At least 1 epoch can be added. Received: {received}.", received=count)
+        with self._changed:
+            record = self._record(run_id)
+            record.change(epochs=record.epochs + count)
+            self._dispatcher.order(record, RunCommand("epochs", record.epochs))
+            if record.status == "finished":
+                self._load_to_go_on(record)
+                record.change(status="queued", mode="run", queued_at=time.monotonic())
+            self._tell(record)
+        self._dispatcher.start()
+
+    def rename(self, run_id: str, name: str) -> None:
+        """Give the run another name."""
+        with self._changed:
+            record = self._record(run_id)
+            record.change(name=name.strip()[:80] or record.name)
+            self._tell(record)
+
+    def share(self, run_id: str, shared: bool = True) -> None:
+        """Let others see the run (read-only), or no more."""
+        with self._changed:
+            record = self._record(run_id)
+            record.change(shared=shared)
+            self._tell(record)
+
+    def delete(self, run_id: str) -> None:
+        """Stop and forget the run."""
+        with self._changed:
+            record = self._record(run_id)
+            self._dispatcher.dismiss(record)
+            self._forget(run_id)
+            self._writer.delete(run_id)
+            self._tell(record)
+
+    # --- carry elsewhere --------------------------------------------------------------------------
+
+    def export_run(self, run_id: str) -> bytes:
+        """The whole run as one file: settings, curves, parameters, and what is needed to go on."""
+        from mnist_core.runs.packing import run_to_bytes
+
+        with self._changed:
+            record = replace(self._record(run_id))
+            self._load_parameters(record)
+        return run_to_bytes(record)
+
+    def import_run(self, data: bytes, owner: str) -> str:
+        """Add a run that `export_run` wrote; its new id.
+
+        Raises
+        ------
+        ModelFileError
+            if the file is not a saved run
+        """
+        from mnist_core.runs.packing import run_from_bytes
+
+        record = run_from_bytes(data, run_id=_new_id(), owner=owner)
+        if record.status in UNFINISHED or record.status not in ("finished", "failed"):
+            record.status = "stopped"
+        with self._changed:
+            self._records[record.id] = record
+            self._tell(record)
+        return record.id
+
+    # --- within (lock held) -----------------------------------------------------------------------
+
+    def _record(self, run_id: str) -> RunRecord:
+        if run_id not in self._records:
+            store = self._writer.store()
+            record = _ask(lambda: store.load_one(run_id) if store and len(run_id) <= 32 else None)
+            if record is None or self._writer.is_deleted(run_id):
+                raise _unknown(run_id)
+            self._adopt(record)
+        return self._records[run_id]
+
+    def _load_owned(self, owner: str) -> None:
+        with self._changed:
+            if owner in self._owners_loaded:
+                return
+        store = self._writer.store()
+        if store is None:
+            return
+        records = _ask(lambda: store.load_owned(owner)) or []
+        with self._changed:
+            self._owners_loaded.add(owner)
+            for record in records:
+                if record.id not in self._records and not self._writer.is_deleted(record.id):
+                    self._adopt(record)
+
+    def _adopt(self, record: RunRecord) -> None:
+        self._records[record.id] = record
+        self._writer.note_loaded(record)
+
+    def _load_parameters(self, record: RunRecord) -> None:
+        store = self._writer.store() if record.is_unloaded else None
+        if store is not None:
+            _ask(lambda: store.load_parameters(record))
+
+    def _load_to_go_on(self, record: RunRecord) -> None:
+        self._load_parameters(record)
+        if record.is_unloaded:
+            raise RunError("What the run has learned cannot be read just now. Try again in a moment.")
+
+    def _leave(self, owner: str) -> None:
+        """The owner has gone: stop what is unfinished, and keep the rest on disk only."""
+        with self._changed:
+            for record in [record for record in self._records.values() if record.owner == owner]:
+                if record.status in UNFINISHED:
+                    record.change(status="stopped", error=_left())
+                    self._dispatcher.order(record, RunCommand("stop"))
+                    self._tell(record)
+                elif not self._writer.is_pending(record.id) and self._writer.trouble is None:
+                    self._forget(record.id)
+                    self._writer.drop(record.id)
+                    self._owners_loaded.discard(owner)
+
+    def _forget(self, run_id: str) -> None:
+        del self._records[run_id]
+        self._snapshots.pop(run_id, None)
+        self._models.pop(run_id, None)
+
+    def _note(self, record: RunRecord) -> None:
+        self._writer.note(record)
+
+    def _positions(self) -> dict[str, int]:
+        return {run: position for position, run in enumerate(self._dispatcher.queue())}
+
+    def _snapshot(self, record: RunRecord, positions: dict[str, int]) -> RunSnapshot:
+        version = (record.changes, positions.get(record.id))
+        known = self._snapshots.get(record.id)
+        if known is None or known[0] != version:
+            known = self._snapshots[record.id] = (version, record.snapshot(version[1]))
+        return known[1]
+
+    def _set_mode(self, run_id: str, mode: Mode, status: str) -> None:
+        with self._changed:
+            record = self._record(run_id)
+            if record.status == "finished" or (
+                mode == "pause" and record.status not in ("queued", "running")
+            ):
+                return
+            has_ended = record.status in ("stopped", "failed")
+            turn = None if has_ended else self._dispatcher.order(record, RunCommand("mode", mode))
+            if turn is None and mode != "pause":
+                status = "queued"
+                self._load_to_go_on(record)
+                record.change(queued_at=time.monotonic(), error=None, losses_of_worker=0)
+            record.change(mode=mode, status=status)
+            self._tell(record)
+            if turn is not None:
+                self._wait(lambda: turn.is_settled or record.status != status)
+        self._dispatcher.start()
+
+    def _tell(self, record: RunRecord) -> None:
+        self._note(record)
+        self._changed.notify_all()
+        self._dispatcher.nudge()
+
+    def _wait(self, is_done: Callable[[], bool]) -> None:
+        self._changed.wait_for(is_done, timeout=OBEY_SECONDS)
+
+
+def _new_id() -> str:
+    return uuid.uuid4().hex[:16]
+
+
+def _unknown(run_id: str) -> RunError:
+    return RunError("There is no run with this id. Received: {received}.", received=run_id)
+
+
+def _left() -> RunError:
+    return RunError("The run was stopped because its page was closed. It can go on from where it was.")
+
+
+def _ask(read: Callable[[], T]) -> T | None:
+    """What the database says; None where it cannot."""
+    try:
+        return read()
+    except Exception:  # whatever a database may raise: the runs in memory go on
+        logger.warning("Runs cannot be read from the database", exc_info=True)
+        return None

@@ -1,0 +1,245 @@
+"""Keeps runs in a database: SQLite under `MNIST_HOME`, or whatever a SQLAlchemy URL names.
+
+Whoever asks reads. One thread writes (see `writer`), in small transactions, what has changed since.
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psutil
+import sqlalchemy as sql
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from mnist_core.checkpoint import Checkpoint
+from mnist_core.errors import RunError
+from mnist_core.results import EpochResult
+from mnist_core.runs.packing import THIS_SERVER, curves_to_bytes, facts_of, put_curves, record_from
+from mnist_core.runs.record import UNFINISHED, RunRecord
+from mnist_core.storage import model_from_bytes, model_to_bytes
+
+FILE_NAME = "runs.sqlite"
+
+_tables = sql.MetaData()
+_runs = sql.Table(
+    "runs",
+    _tables,
+    sql.Column("id", sql.String(32), primary_key=True),
+    sql.Column("owner", sql.String(64), index=True, nullable=False),
+    sql.Column("status", sql.String(16), nullable=False),
+    sql.Column("shared", sql.Boolean, nullable=False),
+    sql.Column("created_at", sql.Float, nullable=False),
+    sql.Column("facts", sql.Text, nullable=False),
+)
+_epochs = sql.Table(
+    "run_epochs",
+    _tables,
+    sql.Column("run_id", sql.String(32), primary_key=True),
+    sql.Column("epoch", sql.Integer, primary_key=True),
+    sql.Column("result", sql.Text, nullable=False),
+)
+_parts = sql.Table(
+    "run_parts",
+    _tables,
+    sql.Column("run_id", sql.String(32), primary_key=True),
+    sql.Column("kind", sql.String(16), primary_key=True),
+    sql.Column("content", sql.LargeBinary, nullable=False),
+)
+_TABLES_OF_A_RUN = ((_runs, _runs.c.id), (_epochs, _epochs.c.run_id), (_parts, _parts.c.run_id))
+
+
+@dataclass
+class Written:
+    """What the database holds of a run: no need to write that again."""
+
+    generation: int = 0
+    rewinds: int = -1
+    epochs: int = 0
+    parts: dict[str, object] = field(default_factory=dict)
+
+
+class RunStore:
+    """The database of one server's runs.
+
+    Parameters
+    ----------
+    home : folder of the SQLite file
+    url : another database
+
+    Raises
+    ------
+    RunError
+        where the database cannot be opened
+    """
+
+    def __init__(self, home: Path, url: str | None = None) -> None:
+        try:
+            if url is None:
+                home.mkdir(parents=True, exist_ok=True)
+                url = f"sqlite:///{home / FILE_NAME}"
+            self._engine = sql.create_engine(url, pool_pre_ping=True)
+            if self._engine.dialect.name == "sqlite":
+                sql.event.listen(self._engine, "connect", _set_up_sqlite)
+            _tables.create_all(self._engine)
+        except (OSError, sql.exc.SQLAlchemyError, ModuleNotFoundError) as error:
+            raise not_kept(error) from error
+
+    def close(self) -> None:
+        """Give back the connections."""
+        self._engine.dispose()
+
+    # --- reading ----------------------------------------------------------------------------------
+
+    def load_owned(self, owner: str) -> list[RunRecord]:
+        """The owner's runs, oldest first, without parameters."""
+        return self._load(_runs.c.owner == owner)
+
+    def load_one(self, run_id: str) -> RunRecord | None:
+        """One run, without parameters."""
+        return next(iter(self._load(_runs.c.id == run_id)), None)
+
+    def load_parameters(self, record: RunRecord) -> None:
+        """Give the record its model and checkpoint, where they are kept and it has none."""
+        query = sql.select(_parts.c.kind, _parts.c.content).where(_parts.c.run_id == record.id)
+        with self._engine.connect() as connection:
+            parts = {row.kind: row.content for row in connection.execute(query)}
+        if "model" in parts and record.model is None:
+            record.model = model_from_bytes(parts["model"])
+        if "checkpoint" in parts and record.checkpoint is None:
+            record.checkpoint = Checkpoint.from_bytes(parts["checkpoint"])
+        record.is_unloaded = False
+
+    def _load(self, which: sql.ColumnElement[bool]) -> list[RunRecord]:
+        with self._engine.connect() as connection:
+            rows = connection.execute(sql.select(_runs).where(which).order_by(_runs.c.created_at)).all()
+            return [
+                self._load_row(connection, row)
+                for row in rows
+                if row.status not in UNFINISHED or not _is_alive_elsewhere(json.loads(row.facts)["server"])
+            ]
+
+    def _load_row(self, connection: sql.Connection, row: Any) -> RunRecord:
+        record = record_from(json.loads(row.facts), run_id=row.id, owner=row.owner)
+        record.shared = row.shared
+        results = sql.select(_epochs.c.result).where(_epochs.c.run_id == row.id).order_by(_epochs.c.epoch)
+        record.history = [EpochResult(**json.loads(text)) for text in connection.scalars(results)]
+        curves = sql.select(_parts.c.content).where(_parts.c.run_id == row.id, _parts.c.kind == "curves")
+        content = connection.scalar(curves)
+        if content is not None:
+            put_curves(record, content)
+        record.is_unloaded = True
+        if record.status in UNFINISHED:
+            self._recover(record)
+        return record
+
+    def _recover(self, record: RunRecord) -> None:
+        """The server this run was on has ended: it goes on from its last checkpoint, if someone asks."""
+        self.load_parameters(record)
+        record.rewind()
+        record.status = "stopped"
+        record.error = RunError(
+            "The server was restarted while this run trained. It can go on from epoch {epoch}.",
+            epoch=record.epoch,
+        )
+
+    # --- writing ----------------------------------------------------------------------------------
+
+    def write(self, image: RunImage, written: Written) -> Written:
+        """Write what is new in a run since `written`; what is written then."""
+        with self._engine.begin() as connection:
+            connection.execute(sql.delete(_runs).where(_runs.c.id == image.row["id"]))
+            connection.execute(sql.insert(_runs).values(image.row))
+            first = written.epochs
+            if image.generation != written.generation:
+                connection.execute(sql.delete(_parts).where(_parts.c.run_id == image.row["id"]))
+            if image.rewinds != written.rewinds:
+                connection.execute(sql.delete(_epochs).where(_epochs.c.run_id == image.row["id"]))
+                first = 0
+            rows = [
+                {"run_id": image.row["id"], "epoch": result.epoch, "result": json.dumps(result.to_dict())}
+                for result in image.history[first:]
+            ]
+            if rows:
+                connection.execute(sql.insert(_epochs), rows)
+            for kind, part in image.parts.items():
+                is_new = written.parts.get(kind) is not part
+                if is_new or image.generation != written.generation:
+                    self._write_part(connection, image.row["id"], kind, part)
+        parts = image.parts if image.generation != written.generation else {**written.parts, **image.parts}
+        return Written(image.generation, image.rewinds, len(image.history), parts)
+
+    def _write_part(self, connection: sql.Connection, run_id: str, kind: str, part: Any) -> None:
+        connection.execute(sql.delete(_parts).where(_parts.c.run_id == run_id, _parts.c.kind == kind))
+        content = {"run_id": run_id, "kind": kind, "content": _PACKERS[kind](part)}
+        connection.execute(sql.insert(_parts).values(content))
+
+    def delete(self, run_id: str) -> None:
+        """Forget a run."""
+        with self._engine.begin() as connection:
+            for table, key in _TABLES_OF_A_RUN:
+                connection.execute(sql.delete(table).where(key == run_id))
+
+
+@dataclass(frozen=True)
+class RunImage:
+    """What is to be written of a run, taken at one moment."""
+
+    row: dict[str, Any]
+    history: list[EpochResult]
+    generation: int
+    rewinds: int
+    parts: dict[str, object]
+
+    @classmethod
+    def of(cls, record: RunRecord, *, with_parameters: bool) -> RunImage:
+        """An image of the record (lock held); parameters are large and need not be written each time."""
+        row = {
+            "id": record.id,
+            "owner": record.owner,
+            "status": record.status,
+            "shared": record.shared,
+            "created_at": record.created_at,
+            "facts": json.dumps(facts_of(record)),
+        }
+        parts: dict[str, object] = {"curves": curves_to_bytes(record)}
+        if with_parameters:
+            large = {"model": record.model, "checkpoint": record.checkpoint}
+            parts |= {kind: part for kind, part in large.items() if part is not None}
+        return cls(row, list(record.history), record.generation, record.rewinds, parts)
+
+
+_PACKERS: dict[str, Callable[[Any], bytes]] = {
+    "curves": lambda curves: curves,
+    "model": model_to_bytes,
+    "checkpoint": lambda checkpoint: checkpoint.to_bytes(),
+}
+
+
+def _is_alive_elsewhere(server: str) -> bool:
+    """Whether the server process that wrote this still runs here, and is another than this one."""
+    host, process, created_at = server.rsplit(":", 2)
+    if server == THIS_SERVER or host != platform.node():
+        return False
+    try:
+        return bool(abs(psutil.Process(int(process)).create_time() - float(created_at)) < 1)
+    except (psutil.Error, ValueError):
+        return False
+
+
+def _set_up_sqlite(connection: Any, _: ConnectionPoolEntry) -> None:
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=5000"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def not_kept(error: Exception) -> RunError:
+    """The sentence for a database that cannot be used."""
+    reason = getattr(error, "orig", None) or error
+    return RunError(
+        "Runs cannot be kept at the moment ({reason}). They go on, and are lost when the server ends.",
+        reason=str(reason)[:200],
+    )

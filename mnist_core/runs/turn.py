@@ -1,0 +1,161 @@
+"""One stay of a run on a worker: hand over the ticket, carry orders there and news back."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from mnist_core.runs.messages import RunCommand, RunOutcome, RunTicket, RunUpdate
+from mnist_core.runs.record import RunRecord
+from mnist_core.runs.session import exchange
+from mnist_core.runs.worker import run_ticket
+
+POLL_SECONDS = 0.2
+SETTLE_SECONDS = 0.03
+SILENT_SECONDS = 20.0
+_WATCH_SECONDS = 3.0
+
+
+class WorkerLostError(Exception):
+    """The worker has died, or does not answer any more."""
+
+
+@dataclass(eq=False)
+class Turn:
+    """One stay of a run on a worker.
+
+    Parameters
+    ----------
+    generation : of the record when the turn began
+    key : names the turn on the worker and the task in Dask
+    ordered, obeyed : how many orders were given and carried out
+    acknowledged : number of the last result received
+    is_releasing : asked to hand back the worker
+    wake, lost : look at the orders now; the worker has gone
+    """
+
+    record: RunRecord
+    address: str
+    generation: int
+    key: str
+    started_at: float = field(default_factory=time.monotonic)
+    commands: deque[RunCommand] = field(default_factory=deque)
+    ordered: int = 0
+    obeyed: int = 0
+    acknowledged: int = 0
+    is_releasing: bool = False
+    wake: asyncio.Event = field(default_factory=asyncio.Event)
+    lost: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the run still is what it was when the turn began (it may have been reset or deleted)."""
+        return self.generation == self.record.generation
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the worker has carried out every order."""
+        return self.obeyed >= self.ordered
+
+    def order(self, command: RunCommand) -> None:
+        """Put an order in the bag for the next exchange."""
+        self.ordered += 1
+        self.commands.append(command)
+
+
+async def follow(
+    turn: Turn, ticket: RunTicket, client: Any, deliver: Callable[[Turn, RunUpdate], None]
+) -> RunOutcome:
+    """Run `ticket` on the turn's worker to the end.
+
+    Parameters
+    ----------
+    deliver : given all news on the way, not the last (that is in the outcome)
+
+    Raises
+    ------
+    WorkerLostError
+        if the worker has died or is silent
+    """
+    future = client.submit(
+        run_ticket, ticket, key=turn.key, workers=[turn.address], allow_other_workers=False, pure=False
+    )
+    result = asyncio.ensure_future(future.result())
+    lost = asyncio.ensure_future(turn.lost.wait())
+    try:
+        while not result.done():
+            update = await _first_of(_exchange(turn, client), result, lost)
+            if update is not None:
+                deliver(turn, update)
+            await _rest(turn, result, lost)
+        return await _outcome(result)
+    finally:
+        lost.cancel()
+        if not result.done():
+            result.cancel()
+            await client.cancel([future], force=True)
+        future.release()
+
+
+async def _outcome(result: asyncio.Future[RunOutcome]) -> RunOutcome:
+    from distributed import KilledWorker
+    from distributed.client import FutureCancelledError
+
+    try:
+        return await result
+    except (KilledWorker, FutureCancelledError, OSError) as error:
+        raise WorkerLostError from error
+
+
+async def _first_of(
+    news: Any, result: asyncio.Future[RunOutcome], lost: asyncio.Future[Any]
+) -> RunUpdate | None:
+    """The news, or None where the result came first or the worker did not understand us this time."""
+    answer: asyncio.Future[RunUpdate | None] = asyncio.ensure_future(news)
+    try:
+        await _wait(SILENT_SECONDS, answer, result, lost)
+        if lost.done() or not (answer.done() or result.done()):
+            raise WorkerLostError
+        with contextlib.suppress(OSError, KeyError):  # the connection broke: `lost` or `result` will tell
+            return answer.result() if answer.done() else None
+        return None
+    finally:
+        answer.cancel()
+
+
+async def _exchange(turn: Turn, client: Any) -> RunUpdate | None:
+    commands = tuple(turn.commands)
+    is_watched = time.monotonic() - turn.record.model_wanted_at < _WATCH_SECONDS
+    replies = await client.run(
+        exchange, turn.key, commands, turn.acknowledged, is_watched, workers=[turn.address]
+    )
+    update: RunUpdate | None = replies[turn.address]
+    if update is not None:
+        for _ in commands:
+            turn.commands.popleft()
+    return update
+
+
+async def _rest(turn: Turn, result: asyncio.Future[RunOutcome], lost: asyncio.Future[Any]) -> None:
+    """Until the next exchange is due: soon after an order, to see it carried out."""
+    turn.wake.clear()
+    if turn.commands:
+        await asyncio.sleep(SETTLE_SECONDS)
+        return
+    wake = asyncio.ensure_future(turn.wake.wait())
+    is_waited_for = not turn.is_settled or turn.record.mode in ("batch", "epoch")
+    pause = SETTLE_SECONDS if is_waited_for else POLL_SECONDS
+    await _wait(pause, wake, result, lost)
+    wake.cancel()
+    if lost.done():
+        raise WorkerLostError
+
+
+async def _wait(seconds: float, *futures: Any) -> None:
+    """Until the first of the futures is done, `seconds` at most."""
+    await asyncio.wait(futures, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)

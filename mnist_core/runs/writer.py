@@ -1,0 +1,209 @@
+"""The one thread that writes runs to the database: neither page nor training ever waits for a disk."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mnist_core.errors import MnistCoreError, RunError
+from mnist_core.runs.record import UNFINISHED, RunRecord
+
+if TYPE_CHECKING:
+    from mnist_core.runs.store import RunImage, RunStore, Written
+
+logger = logging.getLogger(__name__)
+
+WRITE_SECONDS = 1.0
+PARAMETERS_SECONDS = 4.0
+RETRY_SECONDS = 10.0
+
+
+class RunWriter:
+    """Opens the store when it is first needed, and keeps it up to date.
+
+    Parameters
+    ----------
+    records, changed : the service's runs and their lock
+    home, url : as for `RunStore`
+
+    Attributes
+    ----------
+    trouble : why runs are not kept just now, or None
+    """
+
+    def __init__(
+        self, records: Mapping[str, RunRecord], changed: threading.Condition, home: Path, url: str | None
+    ) -> None:
+        self._records, self._changed = records, changed
+        self._home, self._url = home, url
+        self._store: RunStore | None = None
+        self._opening = threading.Lock()
+        self._failed_at = -1e9
+        self._dirty: dict[str, bool] = {}
+        self._deleted: set[str] = set()
+        self._written: dict[str, Written] = {}
+        self._statuses: dict[str, str] = {}
+        self._parameters_at: dict[str, float] = {}
+        self._wake = threading.Event()
+        self._closing = False
+        self._thread: threading.Thread | None = None
+        self.trouble: MnistCoreError | None = None
+
+    # --- any thread -------------------------------------------------------------------------------
+
+    def store(self) -> RunStore | None:
+        """The database, or None while it cannot be had."""
+        with self._opening:
+            if self._store is None and time.monotonic() - self._failed_at > RETRY_SECONDS:
+                self._open()
+            return self._store
+
+    def _open(self) -> None:
+        from mnist_core.runs.store import RunStore
+
+        try:
+            self._store = RunStore(self._home, self._url)
+            self.trouble = None
+        except RunError as error:
+            self._failed_at = time.monotonic()
+            self._complain(error)
+
+    def note(self, record: RunRecord) -> None:
+        """The record has changed (lock held); a new status is written at once."""
+        if record.id not in self._records:
+            return
+        is_urgent = self._statuses.get(record.id) != record.status
+        self._statuses[record.id] = record.status
+        self._dirty[record.id] = is_urgent or self._dirty.get(record.id, False)
+        if is_urgent:
+            self._wake.set()
+        if self._thread is None and not self._closing:
+            self._thread = threading.Thread(target=self._run, name="mnist-runs-writer", daemon=True)
+            self._thread.start()
+
+    def note_loaded(self, record: RunRecord) -> None:
+        """The record comes from the database (lock held)."""
+        from mnist_core.runs.store import Written
+
+        self._written[record.id] = Written(0, 0, len(record.history))
+        self._statuses[record.id] = record.status
+        if record.rewinds:  # it was recovered after a crash
+            self.note(record)
+
+    def delete(self, run_id: str) -> None:
+        """Forget the run (lock held)."""
+        self.drop(run_id)
+        self._deleted.add(run_id)
+        self._wake.set()
+
+    def drop(self, run_id: str) -> None:
+        """The run leaves memory, not the database (lock held)."""
+        tables: tuple[dict[str, Any], ...] = (
+            self._dirty,
+            self._written,
+            self._statuses,
+            self._parameters_at,
+        )
+        for known in tables:
+            known.pop(run_id, None)
+
+    def is_deleted(self, run_id: str) -> bool:
+        """Whether the run is gone, though perhaps not yet in the database."""
+        return run_id in self._deleted
+
+    def is_pending(self, run_id: str) -> bool:
+        """Whether something of the run is not written yet (lock held)."""
+        return run_id in self._dirty
+
+    def close(self) -> None:
+        """Write what is left, and give the database back."""
+        self._closing = True
+        self._wake.set()
+        if self._thread is not None:
+            self._thread.join(10)
+        if self._store is not None:
+            self._store.close()
+
+    # --- the writing thread -----------------------------------------------------------------------
+
+    def _run(self) -> None:
+        while not self._closing:
+            self._wake.wait(WRITE_SECONDS)
+            self._wake.clear()
+            self._write_all()
+        self._write_all()
+
+    def _write_all(self) -> None:
+        with self._changed:
+            if not self._dirty and not self._deleted:
+                return
+        store = self.store()
+        if store is None:
+            return
+        try:
+            while self._deleted:
+                store.delete(next(iter(self._deleted)))
+                self._deleted.pop()
+            while (image := self._next_image()) is not None:
+                self._write(store, image)
+        except Exception as error:  # a full disk, a lost connection: whatever it is, training goes on
+            self._fail(error)
+        else:
+            self.trouble = None
+
+    def _next_image(self) -> RunImage | None:
+        from mnist_core.runs.store import RunImage
+
+        with self._changed:
+            if not self._dirty:
+                return None
+            run_id, is_urgent = next(iter(self._dirty.items()))
+            record = self._records[run_id]
+            now = time.monotonic()
+            known = self._written.get(run_id)
+            is_first = record.checkpoint is not None and not (known and "checkpoint" in known.parts)
+            is_due = is_first or now - self._parameters_at.get(run_id, -1e9) > PARAMETERS_SECONDS
+            if is_urgent or is_due or record.status not in UNFINISHED or self._closing:
+                self._parameters_at[run_id] = now
+                image = RunImage.of(record, with_parameters=True)
+            else:
+                image = RunImage.of(record, with_parameters=False)
+            del self._dirty[run_id]
+            return image
+
+    def _write(self, store: RunStore, image: RunImage) -> None:
+        from mnist_core.runs.store import Written
+
+        run_id = image.row["id"]
+        try:
+            written = store.write(image, self._written.get(run_id, Written()))
+        except Exception:
+            with self._changed:
+                if run_id in self._records:
+                    self._dirty[run_id] = True
+            raise
+        with self._changed:
+            record = self._records.get(run_id)
+            if record is None:
+                return
+            self._written[run_id] = written
+            if record.status not in UNFINISHED and image.parts.get("checkpoint") is record.checkpoint:
+                record.model = record.checkpoint = None  # the database has them
+                record.is_unloaded = True
+                written.parts.clear()
+
+    def _fail(self, error: Exception) -> None:
+        from mnist_core.runs.store import not_kept
+
+        self._complain(not_kept(error))
+        if not self._closing:
+            time.sleep(WRITE_SECONDS)
+
+    def _complain(self, trouble: MnistCoreError) -> None:
+        if self.trouble is None:
+            logger.warning(str(trouble))
+        self.trouble = trouble

@@ -1,0 +1,187 @@
+"""Training runs on real Dask workers: watched, steered, kept apart."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mnist_core import TrainingConfig
+from mnist_core.errors import ConfigurationError, RunError
+from mnist_core.runs.service import RunService, RunSnapshot
+
+PATIENCE_SECONDS = 120.0
+
+
+def config(**settings: object) -> TrainingConfig:
+    """A run of a few milliseconds an epoch."""
+    return TrainingConfig(
+        **{"architecture": "softmax", "training_images": 500, "batch_size": 50, "epochs": 3, **settings}
+    )
+
+
+LONG = {"epochs": 10_000}
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunService]:
+    service = RunService(tmp_path_factory.mktemp("home"), workers=2)
+    yield service
+    service.close()
+
+
+@pytest.fixture
+def start(service: RunService) -> Iterator[Callable[..., str]]:
+    """Start a run that is gone after the test."""
+    started: list[str] = []
+
+    def start_run(owner: str = "ada", **settings: object) -> str:
+        started.append(service.start(config(**settings), data="strokes", owner=owner))
+        return started[-1]
+
+    yield start_run
+    for run in started:
+        try:
+            service.delete(run)
+        except RunError:
+            continue
+
+
+def wait_for(
+    service: RunService,
+    run: str,
+    is_reached: Callable[[RunSnapshot], bool],
+    seconds: float = PATIENCE_SECONDS,
+) -> RunSnapshot:
+    deadline = time.monotonic() + seconds
+    while not is_reached(snapshot := service.snapshot(run)):
+        assert time.monotonic() < deadline, snapshot
+        time.sleep(0.01)
+    return snapshot
+
+
+def wait_for_status(service: RunService, run: str, *statuses: str) -> RunSnapshot:
+    return wait_for(service, run, lambda snapshot: snapshot.status in statuses)
+
+
+def test_a_run_trains_to_its_end_and_tells_everything_on_the_way(
+    service: RunService, start: Callable[..., str]
+) -> None:
+    imported_before = "tensorflow" in sys.modules  # by an earlier test in this process
+    end = wait_for_status(service, start(), "finished", "failed")
+    assert end.message == ""
+    assert [result.epoch for result in end.history] == [1, 2, 3]
+    assert end.initial is not None
+    assert end.history[-1].train_accuracy > end.initial.train_accuracy
+    assert end.batch_history.shape == (30, 2)
+    np.testing.assert_allclose(end.batch_history[:, 0], np.arange(1, 31) / 10)
+    assert end.confusion is not None
+    assert end.samples is not None
+    assert list(end.samples.labels) == list(range(10))
+    assert end.dataset_origin.startswith("strokes")
+    model = service.latest_model(end.id)
+    assert model is not None
+    np.testing.assert_array_equal(
+        model.predict_proba(end.samples.images).argmax(axis=1), end.samples.predictions
+    )
+    assert ("tensorflow" in sys.modules) == imported_before
+
+
+def test_a_paused_run_holds_still_steps_and_goes_on(service: RunService, start: Callable[..., str]) -> None:
+    run = start(**LONG)
+    wait_for(service, run, lambda snapshot: snapshot.epoch > 1)
+    service.pause(run)
+    held = wait_for(service, run, lambda snapshot: snapshot.status == "paused")
+    service.step(run, "batch")
+    after_batch = wait_for_status(service, run, "paused")
+    done, before = (s.epoch * s.batches + s.batch for s in (after_batch, held))
+    assert done - before in (0, 1)  # the pause itself may come to be seen late
+    service.step(run, "epoch")
+    after_epoch = wait_for_status(service, run, "paused")
+    assert (after_epoch.epoch, after_epoch.batch) == (after_batch.epoch + 1, 0)
+    service.resume(run)
+    wait_for(service, run, lambda snapshot: snapshot.epoch > after_epoch.epoch + 1)
+
+
+def test_a_stopped_run_goes_on_from_where_it_was(service: RunService, start: Callable[..., str]) -> None:
+    run = start(**LONG)
+    wait_for(service, run, lambda snapshot: snapshot.epoch > 2)
+    service.stop(run)
+    stopped = service.snapshot(run)
+    assert stopped.status == "stopped"
+    assert stopped.can_continue
+    service.resume(run)
+    later = wait_for(service, run, lambda snapshot: snapshot.epoch > stopped.epoch + 2)
+    epochs = [result.epoch for result in later.history]
+    assert epochs == list(range(1, len(epochs) + 1))
+
+
+def test_a_reset_run_repeats_its_curve(service: RunService, start: Callable[..., str]) -> None:
+    run = start()
+    first = wait_for_status(service, run, "finished")
+    service.reset(run)
+    again = service.snapshot(run)
+    assert (again.status, again.epoch, again.history) == ("paused", 0, ())
+    service.resume(run)
+    second = wait_for_status(service, run, "finished")
+    losses = [[result.test_loss for result in end.history] for end in (first, second)]
+    np.testing.assert_allclose(losses[0], losses[1], rtol=1e-6)  # another number of cores rounds otherwise
+
+
+def test_epochs_can_be_added_and_the_learning_rate_changed(
+    service: RunService, start: Callable[..., str]
+) -> None:
+    run = start()
+    wait_for_status(service, run, "finished")
+    service.set_learning_rate(run, 0.025)
+    service.add_epochs(run, 2)
+    end = wait_for(service, run, lambda snapshot: snapshot.status == "finished" and snapshot.epoch == 5)
+    assert (end.epochs, end.learning_rate) == (5, 0.025)
+
+
+def test_a_diverging_run_fails_with_a_sentence_and_can_go_on_more_slowly(
+    service: RunService, start: Callable[..., str]
+) -> None:
+    run = start(architecture="mlp", learning_rate=1e9, pixel_range="raw", epochs=2)
+    failed = wait_for_status(service, run, "failed", "finished")
+    assert failed.diverged_at is not None
+    assert "ceased to be a number" in failed.message
+    service.set_learning_rate(run, 1e-6)
+    service.resume(run)
+    assert wait_for_status(service, run, "finished", "failed").status == "finished"
+
+
+def test_an_impossible_run_fails_with_its_sentence(service: RunService, start: Callable[..., str]) -> None:
+    failed = wait_for_status(service, start(training_images=10_000_000, batch_size="full"), "failed")
+    assert "training images" in failed.message
+    assert failed.error is not None
+
+
+def test_unknown_runs_and_settings_are_refused(service: RunService) -> None:
+    with pytest.raises(RunError, match="no run"):
+        service.snapshot("none")
+    with pytest.raises(ConfigurationError, match="data source"):
+        service.start(config(), data="elsewhere", owner="ada")
+
+
+def test_owners_see_their_own_runs_only(service: RunService, start: Callable[..., str]) -> None:
+    run = start("grace")
+    assert [snapshot.id for snapshot in service.list("grace")] == [run]
+    assert run not in [snapshot.id for snapshot in service.list("ada")]
+
+
+def test_a_scheduler_that_does_not_answer_is_told_while_the_run_waits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mnist_core.runs.cluster.CONNECT_SECONDS", 0.5)
+    monkeypatch.setattr("mnist_core.runs.dispatcher.CONNECT_PATIENCE_SECONDS", 5.0)
+    service = RunService(tmp_path, scheduler_address="tcp://127.0.0.1:9")
+    run = service.start(config(), data="strokes", owner="ada")
+    waiting = wait_for(service, run, lambda snapshot: snapshot.message != "")
+    assert "No Dask scheduler answers" in waiting.message
+    wait_for_status(service, run, "failed")
+    service.close()
