@@ -1,0 +1,105 @@
+"""Browse: look through the digits the machine learns from, and at those it gets wrong."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from mnist_core import Split
+from mnist_core.selection import select_images
+from pages.components import frame, state
+from pages.components.browse.card import choose_number, look_at, show_card
+from pages.components.browse.filters import View, choose_view, show_hardest_mistakes
+from pages.components.browse.split_overview import split_overview
+from pages.components.digit_sheet import Digit, digit_sheet
+from pages.components.language import _
+from pages.components.link_values import values_in_address, write_values
+from pages.components.pictures import digit_grid, show_figure
+
+PAGE_SIZE = 60
+
+
+def show_digits(view: View) -> None:
+    """The sheet of digits that fit the filters, page by page."""
+    probabilities = all_answers(view) if view.selection.needs_probabilities else None
+    found = select_images(view.split, view.selection, probabilities)
+    st.markdown(
+        _("**{count:,}** of {total:,} digits", count=len(found), total=len(view.split))
+        + (_(", read by {reader}", reader=view.reader.name) if probabilities is not None else "")
+    )
+    if len(found) == 0:
+        st.info(_("No digit fits all of these filters. Take one away."), icon="🔍")
+        return
+    page = choose_page(view, -(-len(found) // PAGE_SIZE))
+    show_sheet(view, found[(page - 1) * PAGE_SIZE : page * PAGE_SIZE], probabilities)
+
+
+def all_answers(view: View) -> NDArray[np.float32] | None:
+    """What the chosen model answers to every digit of the split; None if the model has gone."""
+    reader, model = view.reader, view.reader.model()
+    if model is None:
+        return None
+    with st.spinner(_("Reading all the digits once …")):
+        return state.predictions(
+            reader.key, reader.version, view.dataset.name, view.split_name, model, view.split
+        )
+
+
+def choose_page(view: View, pages: int) -> int:
+    """Which page of the sheet: the first one again when the filters change; the address keeps it."""
+    key, shown = "browse_page", (view.dataset.name, view.split_name, view.selection, view.reader.key)
+    if key not in st.session_state:
+        st.session_state[key] = (values_in_address("page", range(1, pages + 1)) or [1])[0]
+    elif st.session_state.get("browse_shown") != shown or st.session_state[key] > pages:
+        st.session_state[key] = 1
+    st.session_state["browse_shown"] = shown
+    page = int(st.pagination(pages, key=key))
+    write_values("page", [page], [1])
+    return page
+
+
+def show_sheet(view: View, numbers: NDArray[np.intp], probabilities: NDArray[np.float32] | None) -> None:
+    """One page of digits; where a model was asked, what it misread is marked."""
+    answers = None if probabilities is None else probabilities[numbers].argmax(axis=1)
+    digits = [
+        Digit(
+            int(number),
+            view.split.images[number],
+            int(view.split.labels[number]),
+            None if answers is None else int(answers[place]),
+        )
+        for place, number in enumerate(numbers)
+    ]
+    digit_sheet(digits, key=f"sheet_{view.split_name}_{numbers[0]}_{numbers[-1]}", on_pick=look_at)
+
+
+def show_first_ten(split: Split) -> None:
+    """The post's first picture: the first ten training digits, two rows of five."""
+    st.subheader(_("The first ten"))
+    st.caption(_("The first thing the post plots: training images 0 to 9 with their labels."))
+    labels = [str(label) for label in split.labels[:10]]
+    show_figure(
+        digit_grid(split.images[:10], labels),
+        alt=_("The first ten training digits: {labels}", labels=", ".join(labels)),
+        width=720,
+    )
+
+
+@st.fragment
+def explore() -> None:
+    """Filters, sheet and card; a choice in here leaves the rest of the page alone."""
+    with frame.show_errors():
+        view = choose_view()
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            choose_number(view)
+            st.button(_("Show the hardest mistakes"), icon="🤔", on_click=show_hardest_mistakes)
+        show_digits(view)
+        show_card(view)
+
+
+with frame.page(_("Browse"), "🔢"):
+    st.title(_("Browse the digits"))
+    explore()
+    show_first_ten(state.dataset().train)
+    split_overview(state.dataset())

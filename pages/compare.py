@@ -1,0 +1,63 @@
+"""Compare: all runs of this visitor over each other, and one that someone else shares."""
+
+import streamlit as st
+
+from mnist_core import RunSnapshot
+from pages.components import frame
+from pages.components.language import _
+from pages.components.runs.access import is_own, own_runs, readable_run
+from pages.components.runs.comparison import show_comparison
+from pages.components.runs.list import choose_runs, load_run, manage_run
+from pages.components.runs.panel import draw_shared
+
+POLL_SECONDS = 2.0
+
+
+def linked_run() -> RunSnapshot | None:
+    """The run the link names; a sentence where there is none to be seen."""
+    run_id = st.query_params.get("run")
+    run = readable_run(run_id)
+    if run_id and run is None:
+        st.warning(_("The run in this link is not here, or is not shared with you."), icon="🔗")
+    return run
+
+
+def compare_runs() -> None:
+    """The table, and below it what is ticked."""
+    runs = own_runs()
+    linked = linked_run()
+    if linked is not None and not is_own(linked):
+        st.info(_("Someone shares this run with you. You can look, but not steer."), icon="👁️")
+        draw_shared(linked)
+        st.divider()
+    if not runs:
+        st.info(_("Nothing to compare yet. Train two models, then come back."), icon="🏋️")
+        st.page_link("pages/train.py", label=_("Train"), icon="🏋️")
+        load_run()
+        return
+    st.caption(_("Tick the runs to lay over each other."))
+    chosen = choose_runs(runs)
+    if linked is not None and is_own(linked) and linked.id not in [run.id for run in chosen]:
+        chosen.insert(0, linked)
+    if not chosen:
+        st.info(_("Tick a run in the table."), icon="👆")
+    for run in chosen if len(chosen) == 1 else ():
+        manage_run(run)
+    if len(chosen) > 1:
+        with st.expander(_("Rename, share, download, delete"), icon="✏️"):
+            for run in chosen:
+                manage_run(run)
+    if chosen:
+        show_comparison(chosen)
+    load_run()
+
+
+def _guarded() -> None:
+    with frame.show_errors():
+        compare_runs()
+
+
+with frame.page(_("Compare"), "📊"):
+    st.title(_("Compare"))
+    is_moving = any(run.is_unfinished for run in own_runs())
+    st.fragment(_guarded, run_every=POLL_SECONDS if is_moving else None)()

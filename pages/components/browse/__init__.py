@@ -1,0 +1,1 @@
+"""The parts of Browse: filters, the card of one digit, the split at a glance."""

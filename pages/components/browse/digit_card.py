@@ -1,0 +1,95 @@
+"""One digit looked at closely: its picture, what a model makes of it, its numbers, its neighbours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from mnist_core import Split
+from mnist_core.neighbours import nearest_neighbours
+from pages.components.browse.probability_chart import probability_chart
+from pages.components.digit_sheet import Digit, digit_sheet, ink_image
+from pages.components.language import _
+from pages.components.readers import Reader
+
+
+def digit_card(
+    split: Split,
+    number: int,
+    reader: Reader,
+    known: Split,
+    *,
+    on_pick: Callable[[int], None],
+    on_neighbour: Callable[[int], None],
+) -> None:
+    """Show image `number` of a split; its neighbours are looked for in `known`."""
+    image, label = split.images[number], int(split.labels[number])
+    with st.container(key="digit_card"):
+        picture, answer = st.columns((1, 2))
+        with picture:
+            st.markdown(_("**Image {number}**, labelled **{label}**", number=number, label=label))
+            st.image(
+                ink_image(image, scale=8), alt=_("Image {number}, a {label}", number=number, label=label)
+            )
+            with st.container(horizontal=True):
+                st.button(_("Previous"), icon="◀️", disabled=number == 0, on_click=on_pick, args=(number - 1,))
+                last = len(split) - 1
+                st.button(_("Next"), icon="▶️", disabled=number == last, on_click=on_pick, args=(number + 1,))
+            if split.styles is not None and split.styles[number]:
+                st.caption(_("Handwriting style: {style}", style=_(str(split.styles[number]))))
+        with answer:
+            _show_answer(image, label, reader)
+        neighbours, pixels = st.tabs([_("Nearest neighbours"), _("Pixels as numbers")])
+        with neighbours:
+            _show_neighbours(image, known, skip=number if known is split else None, on_pick=on_neighbour)
+        with pixels:
+            st.caption(
+                _("28 rows of 28 numbers: a dot is empty paper, 255 full ink. A model sees nothing else.")
+            )
+            st.code(pixel_text(image), language=None)
+
+
+def pixel_text(image: NDArray[np.uint8]) -> str:
+    """The pixels as a table of numbers; a dot for an empty pixel."""
+    return "\n".join(" ".join(f"{value or '·':>3}" for value in row) for row in image.tolist())
+
+
+def _show_answer(image: NDArray[np.uint8], label: int, reader: Reader) -> None:
+    model = reader.model()
+    if model is None:
+        st.info(_("This model has gone. Choose another one above."))
+        return
+    probabilities = model.predict_proba(image[None])[0]
+    answer = int(probabilities.argmax())
+    values = {"reader": reader.name, "answer": answer, "probability": float(probabilities[answer])}
+    if answer == label:
+        st.markdown(_("✅ {reader} reads **{answer}**, {probability:.1%} sure.", **values))
+    else:
+        st.markdown(_("❌ {reader} reads **{answer}**, {probability:.1%} sure.", **values))
+    probability_chart(probabilities)
+
+
+def _show_neighbours(
+    image: NDArray[np.uint8], known: Split, *, skip: int | None, on_pick: Callable[[int], None]
+) -> None:
+    indices, distances = nearest_neighbours(known.images, image, 11)
+    pairs = [(int(i), float(d)) for i, d in zip(indices, distances, strict=True) if i != skip][:10]
+    votes = np.bincount(known.labels[[i for i, _d in pairs]])
+    st.caption(
+        _(
+            "The ten training images whose pixels differ least (distance {near:.1f} to {far:.1f}). "
+            "{votes} of 10 are a {digit}.",
+            near=pairs[0][1],
+            far=pairs[-1][1],
+            votes=int(votes.max()),
+            digit=int(votes.argmax()),
+        )
+    )
+    digit_sheet(
+        [Digit(i, known.images[i], int(known.labels[i])) for i, _d in pairs],
+        key="neighbours",
+        on_pick=on_pick,
+    )

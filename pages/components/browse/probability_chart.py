@@ -1,0 +1,49 @@
+"""Ten bars: how sure a model is of each digit."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+from numpy.typing import NDArray
+
+from pages.components.language import _
+
+
+def probability_chart(probabilities: NDArray[np.float32], height: int = 230) -> None:
+    """Show ten probabilities as bars, the largest one strong."""
+    table = pd.DataFrame(
+        {"digit": range(10), "probability": probabilities, "largest": probabilities == probabilities.max()}
+    )
+    st.vega_lite_chart(
+        table,
+        {
+            "mark": {"type": "bar", "tooltip": True},
+            "encoding": {
+                "x": {
+                    "field": "digit",
+                    "type": "ordinal",
+                    "title": None,
+                    "axis": {"labelAngle": 0, "labelFontSize": 14},
+                },
+                "y": {
+                    "field": "probability",
+                    "type": "quantitative",
+                    "scale": {"domain": [0, 1]},
+                    "axis": {"format": "%", "tickCount": 4},
+                    "title": None,
+                },
+                "color": {
+                    "field": "largest",
+                    "type": "nominal",
+                    "scale": {"domain": [True, False], "range": ["#0072B2", "#8FA3B5"]},
+                    "legend": None,
+                },
+            },
+        },
+        height=height,
+        alt=_(
+            "Probability of each digit: {list}",
+            list=", ".join(f"{digit} {value:.1%}" for digit, value in enumerate(probabilities)),
+        ),
+    )

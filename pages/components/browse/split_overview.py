@@ -1,0 +1,59 @@
+"""A split as a whole: how many of each digit, what the average one looks like, and where they differ."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from mnist_core import Dataset
+from pages.components import state
+from pages.components.language import _
+from pages.components.pictures import digit_grid, show_figure
+
+BAR_COLOUR = "#0072B2"
+
+
+def split_overview(dataset: Dataset) -> None:
+    """Show class balance, means and spreads of the training part."""
+    facts = state.statistics(dataset.name, "train", dataset.train)
+    st.subheader(_("All of them at once"))
+    counts, means, spreads = st.tabs([_("How many of each"), _("The average digit"), _("Where they differ")])
+    with counts:
+        fewest, most = int(facts.counts.argmin()), int(facts.counts.argmax())
+        st.caption(
+            _(
+                "Of {total:,} training digits, {most} is the most frequent ({most_count:,}) "
+                "and {fewest} the rarest ({fewest_count:,}).",
+                total=len(dataset.train),
+                most=most,
+                most_count=int(facts.counts[most]),
+                fewest=fewest,
+                fewest_count=int(facts.counts[fewest]),
+            )
+        )
+        _count_bars([int(count) for count in facts.counts])
+    titles = [str(digit) for digit in range(10)]
+    with means:
+        st.caption(_("All images of one digit laid over each other. Blurred parts are where hands disagree."))
+        show_figure(digit_grid(facts.means, titles), _("The mean picture of each digit"), width=720)
+    with spreads:
+        st.caption(_("The spread of each pixel: dark where some have ink and some have none."))
+        show_figure(digit_grid(facts.spreads, titles), _("The spread of each digit's pixels"), width=720)
+
+
+def _count_bars(counts: list[int]) -> None:
+    st.vega_lite_chart(
+        pd.DataFrame({"digit": range(10), "images": counts}),
+        {
+            "mark": {"type": "bar", "color": BAR_COLOUR, "tooltip": True},
+            "encoding": {
+                "x": {"field": "digit", "type": "ordinal", "title": None, "axis": {"labelAngle": 0}},
+                "y": {"field": "images", "type": "quantitative", "title": None},
+            },
+        },
+        height=240,
+        alt=_(
+            "Images of each digit: {list}",
+            list=", ".join(f"{digit}: {count:,}" for digit, count in enumerate(counts)),
+        ),
+    )

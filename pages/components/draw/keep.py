@@ -1,0 +1,152 @@
+"""Drawings kept with the digit they were meant to be: buttons to keep one, the gallery, downloads."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from mnist_core.data import mnist_home
+from mnist_core.drawings_store import (
+    DrawingStore,
+    KeptDrawing,
+    drawings_to_json,
+    drawings_to_npz,
+    drawings_to_png,
+)
+from mnist_core.errors import MnistCoreError
+from pages.components import state
+from pages.components.drawing_pad import Drawing, load_drawing
+from pages.components.language import _, error_text
+from pages.components.live_pictures import Picture, live_pictures
+
+NEWS_KEY = "keep_news"
+KEPT_KEY = "gallery_kept"
+DELETING_KEY = "gallery_deleting"
+
+
+def store() -> DrawingStore:
+    """The visitor's kept drawings."""
+    return DrawingStore(mnist_home(), state.visitor())
+
+
+def keep_buttons(drawing: Drawing) -> None:
+    """Ten digits to say what was drawn; the drawing is kept as that."""
+    _digit_pills("keep_drawing", lambda digit: _keep(digit, drawing), is_off=not drawing.strokes)
+    _show_news()
+
+
+def keep_picture_buttons(image: NDArray[np.float32]) -> None:
+    """The same for an uploaded picture."""
+    _digit_pills("keep_picture", lambda digit: _keep_picture(digit, image), is_off=False)
+
+
+def _digit_pills(key: str, keep: object, *, is_off: bool) -> None:
+    def chosen() -> None:
+        digit = st.session_state[key]
+        st.session_state[key] = None
+        if digit is not None:
+            keep(digit)  # type: ignore[operator]
+
+    st.pills(_("That was a …"), list(range(10)), key=key, on_change=chosen, disabled=is_off, wrap=True)
+
+
+def _keep(digit: int, drawing: Drawing) -> None:
+    try:
+        store().keep(digit, drawing.strokes)
+    except MnistCoreError as error:
+        st.session_state[NEWS_KEY] = ("error", error_text(error))
+        return
+    load_drawing(())
+    st.session_state[NEWS_KEY] = ("kept", _("Kept as a {digit}. Draw the next one.", digit=digit))
+
+
+def _keep_picture(digit: int, image: NDArray[np.float32]) -> None:
+    try:
+        store().keep(digit, image=image)
+        st.session_state[NEWS_KEY] = ("kept", _("Kept as a {digit}.", digit=digit))
+    except MnistCoreError as error:
+        st.session_state[NEWS_KEY] = ("error", error_text(error))
+
+
+def _show_news() -> None:
+    kind, text = st.session_state.pop(NEWS_KEY, (None, ""))
+    if kind == "error":
+        st.error(text, icon="⚠️")
+    elif kind == "kept":
+        st.toast(text, icon="💾")
+
+
+def gallery() -> list[KeptDrawing]:
+    """Show the kept drawings; a click lays one on the pad again, or deletes it."""
+    drawings = _kept()
+    if not drawings:
+        st.caption(_("Nothing kept yet. Draw a digit and say which one it was."))
+        return drawings
+    is_deleting = st.toggle(_("Delete by a click"), key=DELETING_KEY)
+    live_pictures(
+        "gallery",
+        [
+            Picture(kept.image, title=str(kept.label), id=kept.id, hint=_hint(kept, is_deleting))
+            for kept in drawings
+        ],
+        side=48,
+        on_choice=lambda chosen: _choose(chosen, drawings),
+    )
+    _downloads(drawings)
+    return drawings
+
+
+def _kept() -> list[KeptDrawing]:
+    """The kept drawings, read again only when they have changed: the gallery is shown ten times a second."""
+    version = store().version
+    known: tuple[int, list[KeptDrawing]] | None = st.session_state.get(KEPT_KEY)
+    if known is None or known[0] != version:
+        known = st.session_state[KEPT_KEY] = (version, store().load())
+    return known[1]
+
+
+def _hint(kept: KeptDrawing, is_deleting: bool) -> str:
+    if is_deleting:
+        return _("Delete this {digit}", digit=kept.label)
+    return _("Lay this {digit} on the pad", digit=kept.label)
+
+
+def _choose(chosen: str, drawings: list[KeptDrawing]) -> None:
+    if st.session_state.get(DELETING_KEY):
+        store().delete(chosen)
+        return
+    for kept in drawings:
+        if kept.id == chosen and kept.strokes:
+            load_drawing(kept.strokes, fit=False)
+
+
+def _downloads(drawings: list[KeptDrawing]) -> None:
+    with st.container(horizontal=True):
+        st.download_button(
+            _("Strokes (.json)"),
+            lambda: drawings_to_json(drawings),
+            "drawings.json",
+            "application/json",
+            icon="⬇️",
+            on_click="ignore",
+        )
+        st.download_button(
+            _("For Keras (.npz)"),
+            lambda: drawings_to_npz(drawings),
+            "drawings.npz",
+            "application/octet-stream",
+            icon="⬇️",
+            on_click="ignore",
+        )
+        st.download_button(
+            _("Picture (.png)"),
+            lambda: drawings_to_png(drawings),
+            "drawings.png",
+            "image/png",
+            icon="⬇️",
+            on_click="ignore",
+        )
+        with st.popover(_("Delete all"), icon="🗑️"):
+            st.write(_("Delete all {count} kept drawings?", count=len(drawings)))
+            st.button(_("Yes, delete them"), type="primary", on_click=store().clear)

@@ -1,0 +1,52 @@
+"""Every word on screen, in the language the visitor reads.
+
+The English sentence is the key; `locale/ko.po` holds the Korean. Numbers and names go in as `{fields}`.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+from babel.messages.pofile import read_po
+
+from mnist_core.errors import MnistCoreError
+
+LANGUAGES = {"en": "English", "ko": "한국어"}
+LANGUAGE_KEY = "lang"
+LOCALE_FOLDER = Path(__file__).parent / "locale"
+
+
+def current() -> str:
+    """The visitor's language code: chosen, else in the link, else the browser's, else English."""
+    chosen = st.session_state.get(LANGUAGE_KEY) or st.query_params.get(LANGUAGE_KEY)
+    return chosen if chosen in LANGUAGES else browser_language()
+
+
+def browser_language() -> str:
+    """The language the visitor's browser asks for, where we speak it, else English."""
+    code = str(st.context.locale or "en").split("-")[0]
+    return code if code in LANGUAGES else "en"
+
+
+def _(template: str, **values: Any) -> str:
+    """The sentence in the visitor's language, its `{fields}` filled in."""
+    return _catalogue(current()).get(template, template).format(**values)
+
+
+def error_text(error: MnistCoreError) -> str:
+    """What went wrong and what to do, in the visitor's language."""
+    return _(error.template, **error.values)
+
+
+@cache
+def _catalogue(code: str) -> dict[str, str]:
+    path = LOCALE_FOLDER / f"{code}.po"
+    if not path.is_file():
+        return {}
+    with path.open("rb") as file:
+        return {
+            str(message.id): str(message.string) for message in read_po(file) if message.id and message.string
+        }

@@ -1,0 +1,1 @@
+"""The parts of Lesson: its steps, their code, charts, questions, and what can be printed."""

@@ -1,0 +1,86 @@
+"""Training runs of the lesson: started by a button, trained by the workers, watched here.
+
+Each has a key of its own, so that a step finds its runs again when the visitor comes back to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import streamlit as st
+
+from mnist_core import PRESETS, RunSnapshot, TrainingConfig
+from mnist_core.errors import RunError
+from pages.components import frame, state
+from pages.components.language import _, error_text
+
+RUNS_KEY = "lesson_runs"
+POLL_SECONDS = 0.5
+
+
+def start_run(key: str, config: TrainingConfig, name: str) -> None:
+    """Queue a run under this key, in place of an earlier one."""
+    runs = dict(st.session_state.get(RUNS_KEY, {}))
+    runs[key] = state.run_service().start(config, owner=state.visitor(), name=name)
+    st.session_state[RUNS_KEY] = runs
+
+
+def find_run(key: str) -> RunSnapshot | None:
+    """The run under this key as it is now; None if it was never started, or deleted."""
+    run_id = st.session_state.get(RUNS_KEY, {}).get(key)
+    if run_id is None:
+        return None
+    try:
+        return state.run_service().snapshot(run_id)
+    except RunError:
+        return None
+
+
+def find_runs(keys: Iterable[str]) -> dict[str, RunSnapshot]:
+    """Those of the runs that were started."""
+    found = {key: find_run(key) for key in keys}
+    return {key: run for key, run in found.items() if run is not None}
+
+
+def open_in_train(preset: str, config: TrainingConfig) -> None:
+    """A link to Train that carries this configuration: the recipe, and what differs from it."""
+    usual = PRESETS[preset].config.to_dict()
+    changed = {name: _as_text(value) for name, value in config.to_dict().items() if value != usual[name]}
+    st.page_link(
+        "pages/train.py", label=_("Open in Train"), icon="🏋️", query_params={"preset": preset, **changed}
+    )
+
+
+def _as_text(value: object) -> str:
+    return "none" if value is None else str(value).lower()
+
+
+def watch(keys: Iterable[str], draw: Callable[[], None]) -> None:
+    """Call `draw` now, and twice a second while one of the runs is unfinished."""
+    names = tuple(keys)
+    is_polling = any(run.is_unfinished for run in find_runs(names).values())
+
+    def panel() -> None:
+        with frame.show_errors():
+            runs = find_runs(names).values()
+            for run in runs:
+                show_state(run)
+            draw()
+            if is_polling and not any(run.is_unfinished for run in runs):
+                st.rerun()  # the whole page, so that polling ends
+
+    st.fragment(panel, run_every=POLL_SECONDS if is_polling else None)()
+
+
+def show_state(run: RunSnapshot) -> None:
+    """One line on where an unfinished run is; nothing once it is through."""
+    if run.error is not None:
+        st.error(error_text(run.error), icon="⚠️")
+    elif run.status == "queued":
+        st.caption("⏳ " + _("{name}: waiting for a worker", name=run.name))
+    elif run.status == "running":
+        done = run.epoch / max(run.epochs, 1)
+        text = _("{name}: epoch {epoch} of {epochs}", name=run.name, epoch=run.epoch, epochs=run.epochs)
+        st.progress(min(done, 1.0), text=text)
+    if run.diverged_at is not None:
+        st.warning(_("{name} diverged in epoch {epoch}.", name=run.name, epoch=run.diverged_at), icon="💥")

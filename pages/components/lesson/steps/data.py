@@ -1,0 +1,70 @@
+"""Step 1: what the digits are to a computer."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from mnist_core import Split, load_dataset
+from mnist_core.messages import mark
+from pages.components import state
+from pages.components.browse.digit_card import pixel_text
+from pages.components.digit_sheet import ink_image
+from pages.components.language import _
+from pages.components.lesson.code import show_source
+from pages.components.lesson.questions import Question, ask
+from pages.components.pictures import digit_grid, show_figure
+
+QUESTIONS = (
+    Question(
+        "numbers",
+        mark("One digit is a picture of 28 by 28 pixels. How many numbers does the computer get?"),
+        (mark("56"), mark("784"), mark("60,000")),
+        1,
+        mark(
+            "28 × 28 = 784 numbers, each from 0 (paper) to 255 (ink). There is nothing else: no lines, no loops."
+        ),
+    ),
+)
+
+
+def show() -> None:
+    """Load, look, count."""
+    dataset = state.dataset()
+    st.markdown(
+        _(
+            "Everything begins with examples. People wrote digits, and someone noted which digit each is meant "
+            "to be. One part is to **learn from**, the other is kept back to **test**."
+        )
+    )
+    show_source(load_dataset)
+    facts = [_facts("train", dataset.train), _facts("test", dataset.test)]
+    st.dataframe(pd.DataFrame(facts), hide_index=True, width=560)
+    st.markdown(_("The first ten, drawn as in the post, two rows of five:"))
+    labels = [str(label) for label in dataset.train.labels[:10]]
+    show_figure(
+        digit_grid(dataset.train.images[:10], labels),
+        _("The first ten training digits: {labels}", labels=", ".join(labels)),
+        width=680,
+    )
+    if ask(QUESTIONS[0]):
+        _one_digit(dataset.train)
+
+
+def _facts(name: str, split: Split) -> dict[str, str]:
+    return {
+        _("part"): name,
+        _("images"): f"{split.images.shape} {split.images.dtype}",
+        _("labels"): f"{split.labels.shape} {split.labels.dtype}",
+    }
+
+
+def _one_digit(split: Split) -> None:
+    number = st.slider(_("Choose a digit"), 0, 99, 0, key="lesson_data_image")
+    picture, numbers = st.columns((1, 3))
+    with picture:
+        words = _("Image {number}, a {label}", number=number, label=int(split.labels[number]))
+        st.image(ink_image(split.images[number], scale=8), alt=words, caption=words)
+    with numbers:
+        st.code(pixel_text(split.images[number]), language=None)
+    st.page_link("pages/browse.py", label=_("Look through all of them in Browse"), icon="🔢")

@@ -1,0 +1,141 @@
+"""Step 2: squash a number into a probability, and say how wrong it is."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from mnist_core import cross_entropy, sigmoid, sigmoid_derivative, softmax
+from mnist_core.messages import mark
+from pages.components.language import _
+from pages.components.lesson.charts import curve_with_point
+from pages.components.lesson.code import show_source
+from pages.components.lesson.questions import Question, ask
+
+QUESTIONS = (
+    Question(
+        "slope",
+        mark("At x = 10 the sigmoid is nearly 1. How steep is it there?"),
+        (mark("As steep as in the middle"), mark("Steeper than in the middle"), mark("Almost flat")),
+        2,
+        mark(
+            "The slope is s · (1 − s), nearly 0. A flat curve gives no hint which way to go: it is saturated."
+        ),
+    ),
+    Question(
+        "clipping",
+        mark("The answer is “yes”, and a model says 0 %, quite sure. How large is its loss?"),
+        (mark("1"), mark("100"), mark("Infinite")),
+        2,
+        mark(
+            "−log 0 is infinite, and one such image would spoil the whole sum. So the post keeps p above eps."
+        ),
+    ),
+    Question(
+        "softmax",
+        mark("Ten sigmoids answer one by one. What do their ten answers add up to?"),
+        (mark("Always 1"), mark("Anything from 0 to 10"), mark("Always 10")),
+        1,
+        mark("Each is asked on its own: “is it a 3?”. Softmax lets them compete, so its ten add up to 1."),
+    ),
+)
+
+
+def show() -> None:
+    """Sigmoid, cross-entropy, clipping, softmax."""
+    _sigmoid()
+    if ask(QUESTIONS[0]):
+        _loss()
+        if ask(QUESTIONS[1]):
+            _clipping()
+            if ask(QUESTIONS[2]):
+                _softmax()
+
+
+def _sigmoid() -> None:
+    st.markdown(
+        _("A network counts points for “it is a 3”. **Sigmoid** turns any score into a number from 0 to 1.")
+    )
+    st.latex(r"\sigma(x) = \frac{1}{1 + e^{-x}}")
+    x = st.slider(_("Move the score x"), -10.0, 10.0, 1.0, 0.1, key="lesson_sigmoid_x")
+    value, slope = float(sigmoid(x)), float(sigmoid_derivative(x))
+    grid = np.linspace(-10, 10, 201)
+    curve_with_point(
+        grid,
+        sigmoid(grid),
+        (x, value),
+        x_title=_("score x"),
+        y_title=_("sigmoid"),
+        alt=_("The sigmoid rises from 0 to 1; at {x:.1f} it is {value:.3f}", x=x, value=value),
+    )
+    st.markdown(
+        _("At x = {x:.1f}: value **{value:.4f}**, slope **{slope:.4f}**.", x=x, value=value, slope=slope)
+    )
+    show_source(sigmoid, sigmoid_derivative)
+
+
+def _loss() -> None:
+    st.markdown(
+        _("**Cross-entropy** says how wrong a probability p is. If the true answer is “yes”: −log p.")
+    )
+    p = st.slider(_("The model says p"), 0.01, 0.99, 0.6, 0.01, key="lesson_loss_p")
+    loss = -float(np.log(p))
+    grid = np.linspace(0.01, 0.99, 99)
+    curve_with_point(
+        grid,
+        -np.log(grid),
+        (p, loss),
+        x_title=_("probability p of the true answer"),
+        y_title=_("loss"),
+        alt=_("The loss falls to 0 as p grows to 1; at {p:.2f} it is {loss:.2f}", p=p, loss=loss),
+    )
+    st.markdown(
+        _(
+            "True answer “yes”: loss **{yes:.3f}**. True answer “no”: **{no:.3f}**. Sure and wrong costs most.",
+            yes=cross_entropy([1.0], [p]),
+            no=cross_entropy([0.0], [p]),
+        )
+    )
+    show_source(cross_entropy)
+
+
+def _clipping() -> None:
+    exponent = st.slider(_("eps is 10 to the power of"), -15, -1, -15, key="lesson_eps")
+    worst, usual = (cross_entropy([1.0], [p], 10.0**exponent) for p in (0.0, 0.6))
+    st.markdown(
+        _(
+            "With eps = 1e{exponent}, the worst loss is **{worst:.2f}** instead of infinite; "
+            "at p = 0.6 it stays {usual:.3f}.",
+            exponent=exponent,
+            worst=worst,
+            usual=usual,
+        )
+    )
+
+
+def _softmax() -> None:
+    st.markdown(_("Three scores, read in two ways. Move one, and see which of the others move."))
+    scores = np.array(
+        [
+            column.slider(
+                _("score of {digit}", digit=digit), -5.0, 5.0, start, 0.5, key=f"lesson_score_{digit}"
+            )
+            for column, digit, start in zip(st.columns(3), (3, 5, 8), (2.0, 1.0, -1.0), strict=True)
+        ]
+    )
+    table = pd.DataFrame(
+        {
+            _("digit"): ["3", "5", "8", _("sum")],
+            "sigmoid": [f"{value:.3f}" for value in (*sigmoid(scores), sigmoid(scores).sum())],
+            "softmax": [f"{value:.3f}" for value in (*softmax(scores), softmax(scores).sum())],
+        }
+    )
+    st.dataframe(table, hide_index=True, width=420)
+    st.caption(
+        _(
+            "Binary cross-entropy asks ten yes-or-no questions. Categorical cross-entropy asks one: "
+            "−log of the probability that softmax gives the true digit."
+        )
+    )
+    show_source(softmax)

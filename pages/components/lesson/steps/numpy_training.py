@@ -1,0 +1,146 @@
+"""Step 4: the post's loop in NumPy, live, and what is unusual in it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+import streamlit as st
+
+from mnist_core import PRESETS
+from mnist_core.backends.numpy_backend import NumpyBackend
+from mnist_core.functional import sigmoid_cross_entropy
+from mnist_core.layers import Dense
+from mnist_core.messages import mark
+from mnist_core.optimizers import Sgd
+from pages.components import state
+from pages.components.language import _
+from pages.components.lesson.charts import accuracy_chart
+from pages.components.lesson.code import show_source
+from pages.components.lesson.questions import Question, ask
+from pages.components.lesson.runs import find_run, find_runs, open_in_train, start_run, watch
+from pages.components.lesson.steps.one_update import show_one_update
+from pages.components.lesson.steps.unusual import show_unusual
+from pages.components.pictures import weight_pictures
+
+PRESET = "post-numpy"
+# The post's printed table: epoch, training accuracy, loss.
+POSTED = ((0, 0.0899, 21.76), (10, 0.7287, 2.35), (20, 0.7919, 1.86), (30, 0.7642, 2.05), (32, 0.8147, 1.755))
+SEEDS = range(6)
+
+QUESTIONS = (
+    Question(
+        "first_accuracy",
+        mark("The weights are random at first. What accuracy do you expect before any learning?"),
+        (mark("About 0 %"), mark("About 10 %"), mark("About 50 %")),
+        1,
+        mark(
+            "Ten digits, and a blind guess: about one in ten is right. The post's own first line says 8.99 %."
+        ),
+    ),
+    Question(
+        "seeds",
+        mark("The post stopped at epoch 32. With other random first weights, when does it stop?"),
+        (mark("Always at epoch 32"), mark("Earlier or later, by ten epochs and more"), mark("Never")),
+        1,
+        mark("The post names no seed, so nobody can get exactly 32 again. Run six seeds and see the band."),
+    ),
+)
+
+
+def show() -> None:
+    """One digit by hand, then the whole loop, then its oddities."""
+    st.markdown(
+        _("Learning is four lines, again and again: **answer, error, gradient, update**. One digit first:")
+    )
+    show_one_update()
+    if not ask(QUESTIONS[0]):
+        return
+    st.subheader(_("The post's loop, live"))
+    st.markdown(_("Now all training images at once, up to 100 times, until more than 80 % are right."))
+    show_source(NumpyBackend.train_batches, Dense, sigmoid_cross_entropy, Sgd)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        if st.button(_("Run the post's loop"), type="primary", icon="▶️"):
+            start_run("post", PRESETS[PRESET].config, _("The post's NumPy model"))
+        open_in_train(PRESET, PRESETS[PRESET].config)
+    watch(["post"], _draw_loop)
+    if find_run("post") is not None and ask(QUESTIONS[1]):
+        _seeds()
+    show_unusual()
+
+
+def _draw_loop() -> None:
+    run = find_run("post")
+    if run is None:
+        return
+    results = {result.epoch: result for result in run.history}
+    if run.initial is not None:
+        results[0] = run.initial
+    shown = sorted({*(epoch for epoch, *_rest in POSTED), *([max(results)] if results else [])})
+    posted = {epoch: (accuracy, loss) for epoch, accuracy, loss in POSTED}
+    rows = []
+    for epoch in shown:
+        ours, theirs = results.get(epoch), posted.get(epoch)
+        rows.append(
+            {
+                _("epoch"): epoch,
+                _("the post: accuracy"): "" if theirs is None else f"{theirs[0]:.4f}",
+                _("the post: loss"): "" if theirs is None else f"{theirs[1]:.3f}",
+                _("here: accuracy"): "" if ours is None else f"{ours.train_accuracy:.4f}",
+                _("here: loss"): ""
+                if ours is None or ours.posted_loss is None
+                else f"{ours.posted_loss:.3f}",
+            }
+        )
+    st.dataframe(pd.DataFrame(rows), hide_index=True, width=620)
+    if run.status == "finished":
+        st.success(_("Stopped after epoch {epoch}. The post: 32.", epoch=run.epoch), icon="🏁")
+    _weights(run.id)
+
+
+def _weights(run_id: str) -> None:
+    model = state.run_service().latest_model(run_id)
+    if model is None:
+        return
+    st.caption(
+        _("The ten weight pictures as they form: orange pixels speak for the digit, blue ones against.")
+    )
+    st.image(
+        weight_pictures(model.parameters["dense1.weights"], scale=3),
+        width=84,
+        caption=[str(digit) for digit in range(10)],
+        alt=[_("Weights of output {digit}", digit=digit) for digit in range(10)],
+    )
+
+
+def _seeds() -> None:
+    keys = {f"post_seed_{seed}": seed for seed in SEEDS}
+    if st.button(_("Run it with six seeds"), icon="🎲"):
+        for key, seed in keys.items():
+            name = _("The post's loop, seed {seed}", seed=seed)
+            start_run(key, replace(PRESETS[PRESET].config, seed=seed), name)
+    watch(keys, lambda: _draw_seeds(keys))
+
+
+def _draw_seeds(keys: dict[str, int]) -> None:
+    runs = {_("seed {seed}", seed=keys[key]): run for key, run in find_runs(keys).items()}
+    if not runs:
+        return
+    accuracy_chart(
+        runs,
+        x_title=_("epoch"),
+        y_title=_("training accuracy"),
+        alt=_("Training accuracy of six seeds over the epochs, with the post's five figures"),
+        posted=[(epoch, accuracy) for epoch, accuracy, _loss in POSTED],
+        posted_name=_("the post"),
+    )
+    ends = [run.epoch for run in runs.values() if run.status == "finished"]
+    if ends:
+        st.markdown(
+            _(
+                "{count} seeds have stopped, between epoch **{first}** and **{last}**.",
+                count=len(ends),
+                first=min(ends),
+                last=max(ends),
+            )
+        )

@@ -1,0 +1,147 @@
+"""Step 4, the oddities: four things the post does differently from a textbook, each with a switch."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from mnist_core import ARCHITECTURES, PRESETS, Model, TrainingConfig, cross_entropy, one_hot
+from mnist_core.messages import mark
+from mnist_core.network import initial_parameters
+from pages.components import state
+from pages.components.language import _
+from pages.components.lesson.charts import accuracy_chart
+from pages.components.lesson.questions import Question, ask
+from pages.components.lesson.runs import find_runs, open_in_train, start_run, watch
+
+PRESET = "post-numpy"
+EPOCHS = 30
+SAMPLE = 1_000
+
+QUESTIONS = (
+    Question(
+        "test_set",
+        mark("The post prints the accuracy on the images it learned from. What does that not tell you?"),
+        (
+            mark("How fast it is"),
+            mark("How well it reads digits it has never seen"),
+            mark("Which digit is the hardest"),
+        ),
+        1,
+        mark(
+            "Someone who learned the answers by heart scores full marks, too. Only new images tell. So: a test set."
+        ),
+    ),
+)
+
+
+def show_unusual() -> None:
+    """Each oddity with its switch, and a run that shows the difference."""
+    st.subheader(_("Four unusual things in the post's code"))
+    st.caption(_("It works all the same. Turn the switches and see what each one does."))
+    unit = st.toggle(
+        _("**1. Raw pixels**, 0 to 255, push every sigmoid to its flat ends. Fix: divide by 255."),
+        key="lesson_fix_pixels",
+    )
+    mean = st.toggle(
+        _(
+            "**2. The weights step by the sum** over all images, the biases by the mean. Fix: the mean for both."
+        ),
+        key="lesson_fix_mean",
+    )
+    _runs(_config(unit=unit, mean=mean), unit=unit, mean=mean)
+    _swapped_arguments()
+    if ask(QUESTIONS[0]):
+        _test_accuracy()
+
+
+def _config(*, unit: bool, mean: bool) -> TrainingConfig:
+    return replace(
+        PRESETS[PRESET].config,
+        epochs=EPOCHS,
+        stop_at_accuracy=None,
+        pixel_range="unit" if unit else "raw",
+        weight_gradient="mean" if mean else "sum",
+    )
+
+
+def _names() -> dict[str, str]:
+    return {
+        "fix_raw_sum": _("as posted"),
+        "fix_unit_sum": _("pixels 0 to 1"),
+        "fix_raw_mean": _("mean gradient"),
+        "fix_unit_mean": _("pixels 0 to 1, mean gradient"),
+    }
+
+
+def _runs(config: TrainingConfig, *, unit: bool, mean: bool) -> None:
+    names = _names()
+    key = f"fix_{'unit' if unit else 'raw'}_{'mean' if mean else 'sum'}"
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        if st.button(_("Run: {name}", name=names[key]), icon="▶️"):
+            start_run(key, config, names[key])
+        open_in_train(PRESET, config)
+    watch(names, _draw_runs)
+
+
+def _draw_runs() -> None:
+    names = _names()
+    runs = {names[key]: run for key, run in find_runs(names).items()}
+    if not runs:
+        return
+    accuracy_chart(
+        runs,
+        x_title=_("epoch"),
+        y_title=_("training accuracy"),
+        alt=_("Training accuracy with and without the fixes"),
+    )
+    st.caption(
+        _(
+            "With small pixels the summed step is just far smaller; with the mean it is 60,000 times smaller still. "
+            "Fix both, and the learning rate may grow: step 6 shows how far that goes."
+        )
+    )
+
+
+def _swapped_arguments() -> None:
+    fixed = st.toggle(
+        _("**3. The loss call swaps its arguments**: labels and answers change places. Fix: swap them back."),
+        key="lesson_fix_swap",
+    )
+    split = state.dataset().train
+    flat = initial_parameters(ARCHITECTURES["sigmoid"], np.random.default_rng(0), "uniform")
+    answers = Model.from_vector("sigmoid", flat, pixel_range="raw").predict_proba(split.images[:SAMPLE])
+    labels = one_hot(split.labels[:SAMPLE])
+    swapped, right = cross_entropy(answers, labels), cross_entropy(labels, answers)
+    st.markdown(
+        _("`cross_entropy(labels, answers)` = **{right:.2f}**", right=right)
+        if fixed
+        else _("`cross_entropy(answers, labels)` = **{swapped:.2f}**, as posted", swapped=swapped)
+    )
+    st.caption(
+        _(
+            "{count:,} images, before any learning. Swapped, the logarithm falls on the labels 0 and 1, clipped: "
+            "each wrong answer costs −log 1e-15 = 34.5. The printed loss is then hardly more than "
+            "a count of mistakes. Learning itself does not use it.",
+            count=SAMPLE,
+        )
+    )
+
+
+def _test_accuracy() -> None:
+    fixed = st.toggle(
+        _("**4. Accuracy on the training set only**. Fix: look at the test set."), key="lesson_fix_test"
+    )
+    runs = {key: run for key, run in find_runs(["post", *_names()]).items() if run.history}
+    if not runs:
+        st.caption(_("Run something above; then its accuracy stands here."))
+        return
+    rows = []
+    for run in runs.values():
+        last = run.history[-1]
+        row = {_("run"): run.name, _("training accuracy"): f"{last.train_accuracy:.2%}"}
+        rows.append(row | ({_("test accuracy"): f"{last.test_accuracy:.2%}"} if fixed else {}))
+    st.dataframe(pd.DataFrame(rows), hide_index=True, width=620)

@@ -1,0 +1,48 @@
+// Small 28 × 28 pictures, painted from bytes. Signed ones: orange speaks for, blue against.
+
+const SIZE = 28
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  const root = parentElement.querySelector(".live-pictures")
+  root.style.setProperty("--side", `${data.side}px`)
+  const tag = data.isChoice ? "BUTTON" : "FIGURE"
+  while (root.children.length > data.pictures.length) root.lastElementChild.remove()
+  while (root.children.length < data.pictures.length) root.append(newPicture(tag))
+  const ink = getComputedStyle(root).color.match(/[\d.]+/g).map(Number)
+  data.pictures.forEach((picture, index) => {
+    const element = root.children[index]
+    element.classList.toggle("strong", picture.isStrong)
+    element.title = picture.hint
+    if (data.isChoice) {
+      element.setAttribute("aria-label", picture.hint || picture.title)
+      element.onclick = () => setTriggerValue("chosen", picture.id)
+    } else {
+      element.querySelector("canvas").setAttribute("aria-label", picture.hint || picture.title)
+    }
+    element.querySelector(".live-title").textContent = picture.title
+    element.querySelector(".live-note").textContent = picture.note
+    paint(element.querySelector("canvas"), picture, ink)
+  })
+}
+
+function newPicture(tag) {
+  const element = document.createElement(tag)
+  element.className = "live-picture"
+  element.innerHTML = `<canvas width="${SIZE}" height="${SIZE}" role="img"></canvas><span class="live-title"></span><span class="live-note"></span>`
+  return element
+}
+
+function paint(canvas, picture, ink) {
+  const bytes = Uint8Array.from(atob(picture.pixels), letter => letter.charCodeAt(0))
+  const brush = canvas.getContext("2d")
+  const image = brush.createImageData(SIZE, SIZE)
+  const isDark = ink[0] > 128
+  const [speaksFor, speaksAgainst] = isDark ? [[250, 140, 75], [86, 180, 233]] : [[213, 94, 0], [0, 114, 178]]
+  for (let i = 0; i < bytes.length; i++) {
+    const value = picture.isSigned ? (bytes[i] << 24) >> 24 : bytes[i]
+    const colour = !picture.isSigned ? ink : value > 0 ? speaksFor : speaksAgainst
+    image.data.set(colour.slice(0, 3), 4 * i)
+    image.data[4 * i + 3] = picture.isSigned ? Math.min(255, 2 * Math.abs(value)) : value
+  }
+  brush.putImageData(image, 0, 0)
+}

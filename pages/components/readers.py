@@ -1,0 +1,40 @@
+"""Who reads the digits: the model that came with the app, or one of the visitor's own training runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mnist_core import Model
+from pages.components import state
+from pages.components.language import _
+
+STARTER = "starter"
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A model one can choose: `key` for the address, `version` changes when the model has learned more."""
+
+    key: str
+    name: str
+    version: int
+
+    def model(self) -> Model | None:
+        """The model as it is now; None if its run has gone."""
+        if self.key == STARTER:
+            return state.starter_model()
+        return state.run_service().latest_model(self.key)
+
+
+def readers() -> dict[str, Reader]:
+    """Everyone who can read, by key: the starter first, then the visitor's runs, newest first.
+
+    A run that is still training reads too, from its first batch on.
+    """
+    found = [Reader(STARTER, _("the starter model"), 0)]
+    runs = sorted(state.run_service().list(state.visitor()), key=lambda run: run.created_at, reverse=True)
+    for run in runs:
+        if run.epoch > 0 or run.batch > 0:
+            name = _("{name} (still training)", name=run.name) if run.status == "running" else run.name
+            found.append(Reader(run.id, name, run.epoch))
+    return {reader.key: reader for reader in found}

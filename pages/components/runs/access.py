@@ -1,0 +1,37 @@
+"""Which runs a visitor may see: his own, and those that others share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mnist_core.errors import RunError
+from pages.components import state
+
+if TYPE_CHECKING:
+    from mnist_core import RunSnapshot
+
+
+def readable_run(run_id: str | None) -> RunSnapshot | None:
+    """The run, if there is one of this id and this visitor may see it."""
+    if not run_id:
+        return None
+    try:
+        snapshot = state.run_service().snapshot(run_id)
+    except RunError:
+        return None
+    return snapshot if snapshot.shared or is_own(snapshot) else None
+
+
+def is_own(snapshot: RunSnapshot) -> bool:
+    """Whether this visitor started it, and so may steer it."""
+    return snapshot.owner == state.visitor()
+
+
+def own_runs() -> list[RunSnapshot]:
+    """This visitor's runs, the newest first."""
+    return sorted(state.run_service().list(state.visitor()), key=lambda run: run.created_at, reverse=True)
+
+
+def link_to(snapshot: RunSnapshot) -> str:
+    """The run's page on this server, without the host."""
+    return f"/compare?run={snapshot.id}"

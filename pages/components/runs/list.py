@@ -1,0 +1,163 @@
+"""A visitor's runs: choose among them, rename, share, delete, take home and bring back."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import streamlit as st
+
+from mnist_core import model_to_bytes
+from pages.components import frame, state
+from pages.components.charts import elapsed_seconds
+from pages.components.language import _
+from pages.components.runs.access import link_to
+from pages.components.runs.words import STATUS_ICONS, setting_label, status_word, value_text
+
+if TYPE_CHECKING:
+    from mnist_core import RunSnapshot
+
+MOST_COMPARED = 6
+COMPARED_AT_FIRST = 3
+
+
+def choose_runs(runs: list[RunSnapshot]) -> list[RunSnapshot]:
+    """The table of all runs; those ticked in it, at first the newest few."""
+    first = [index for index, run in enumerate(runs) if run.history][:COMPARED_AT_FIRST]
+    event = st.dataframe(
+        runs_table(runs),
+        key="compare_runs",
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="multi-row",
+        selection_default={"selection": {"rows": first}},
+        column_config={
+            "accuracy": st.column_config.ProgressColumn(
+                _("Test accuracy"), format="percent", min_value=0.0, max_value=1.0
+            ),
+            "loss": st.column_config.NumberColumn(_("Test loss"), format="%.4f"),
+            "seconds": st.column_config.NumberColumn(_("Seconds"), format="%.1f"),
+            "created": st.column_config.DatetimeColumn(_("Started"), format="distance"),
+        },
+        height=min(38 + 35 * len(runs), 318),
+    )
+    return [runs[row] for row in event.selection.rows if row < len(runs)][:MOST_COMPARED]
+
+
+def runs_table(runs: list[RunSnapshot]) -> pd.DataFrame:
+    """One row a run: what it is, and how it ended."""
+    latest = [run.history[-1] if run.history else None for run in runs]
+    return pd.DataFrame(
+        {
+            _("Name"): [run.name for run in runs],
+            _("State"): [f"{STATUS_ICONS.get(run.status, '')} {status_word(run.status)}" for run in runs],
+            setting_label("architecture"): [
+                value_text("architecture", run.config.architecture) for run in runs
+            ],
+            setting_label("backend"): [value_text("backend", run.config.backend) for run in runs],
+            setting_label("learning_rate"): [f"{run.config.learning_rate:g}" for run in runs],
+            _("Epoch"): [f"{run.epoch} / {run.epochs}" for run in runs],
+            "accuracy": [result.test_accuracy if result else None for result in latest],
+            "loss": [result.test_loss if result else None for result in latest],
+            "seconds": [sum(result.seconds for result in run.history) for run in runs],
+            "created": pd.to_datetime([run.created_at for run in runs], unit="s", utc=True),
+        }
+    )
+
+
+def manage_run(run: RunSnapshot) -> None:
+    """Rename, share, download or delete one run."""
+    service = state.run_service()
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        name_key = f"compare_name_{run.id}"
+        st.text_input(
+            _("Name"),
+            value=run.name,
+            max_chars=80,
+            key=name_key,
+            on_change=lambda: service.rename(run.id, st.session_state[name_key]),
+            width=280,
+        )
+        _downloads(run)
+        if run.shared:
+            st.code(_full_link(run), language=None, width=360)
+        elif st.button(_("Share"), icon="🔗", key=f"compare_share_{run.id}"):
+            service.share(run.id)
+            st.rerun()
+        with st.popover(_("Delete"), icon="🗑️"):
+            st.markdown(_("Delete this run and what it has learned?"))
+            if st.button(_("Delete it"), type="primary", key=f"compare_delete_{run.id}"):
+                service.delete(run.id)
+                st.rerun()
+
+
+def _full_link(run: RunSnapshot) -> str:
+    url = st.context.url or ""
+    return url.split("/compare")[0].rstrip("/") + link_to(run)
+
+
+def _downloads(run: RunSnapshot) -> None:
+    """Files are made when they are asked for, not before."""
+    service = state.run_service()
+    files: tuple[tuple[str, str, str, Callable[[], bytes]], ...] = (
+        (_("Curves (CSV)"), "csv", "text/csv", lambda: history_csv(run)),
+        (_("Curves (JSON)"), "json", "application/json", lambda: history_json(run)),
+        (_("Model (.npz)"), "npz", "application/octet-stream", lambda: _model_bytes(run)),
+        (_("The whole run"), "mnistrun", "application/octet-stream", lambda: service.export_run(run.id)),
+    )
+    with st.popover(_("Download"), icon="💾"):
+        for label, ending, mime, make in files:
+            st.download_button(
+                label,
+                make,
+                file_name=f"{run.id}.{ending}",
+                mime=mime,
+                key=f"compare_download_{ending}_{run.id}",
+                on_click="ignore",
+                disabled=run.epoch == 0,
+                width="stretch",
+            )
+
+
+def history_csv(run: RunSnapshot) -> bytes:
+    """One line an epoch."""
+    rows = [result.to_dict() for result in run.history]
+    text = io.StringIO()
+    writer = csv.DictWriter(text, fieldnames=list(rows[0]) if rows else ["epoch"])
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue().encode()
+
+
+def history_json(run: RunSnapshot) -> bytes:
+    """Settings and history."""
+    facts = {
+        "name": run.name,
+        "status": run.status,
+        "data": run.dataset_origin,
+        "config": run.config.to_dict(),
+        "seconds": float(elapsed_seconds(run.history)[-1]) if run.history else 0.0,
+        "history": [result.to_dict() for result in run.history],
+    }
+    return json.dumps(facts, indent=1).encode()
+
+
+def _model_bytes(run: RunSnapshot) -> bytes:
+    model = state.run_service().latest_model(run.id)
+    return b"" if model is None else model_to_bytes(model)
+
+
+def load_run() -> None:
+    """Bring a downloaded run back."""
+    with st.expander(_("Load a run from a file"), icon="📂"):
+        file = st.file_uploader(
+            _("A file that “The whole run” gave"), type=["mnistrun"], key="compare_upload", max_upload_size=20
+        )
+        if file is not None and st.button(_("Load it"), key="compare_load"):
+            with frame.show_errors():
+                state.run_service().import_run(file.getvalue(), state.visitor())
+                st.rerun()

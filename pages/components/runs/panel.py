@@ -1,0 +1,196 @@
+"""One training run on screen: its state, the buttons that steer it, its curves and what they show.
+
+A fragment that runs again twice a second and more while the run is unfinished, and not otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from mnist_core.errors import RunError
+from pages.components import frame, state
+from pages.components.language import _, error_text
+from pages.components.runs import views
+from pages.components.runs.access import is_own
+from pages.components.runs.break_it import show_explanation
+from pages.components.runs.curves import show_curves
+from pages.components.runs.posted_results import show_posted_results
+from pages.components.runs.settings import RATES
+from pages.components.runs.words import STATUS_COLORS, STATUS_ICONS, duration, status_word, value_text
+
+if TYPE_CHECKING:
+    from mnist_core import RunService, RunSnapshot
+
+POLL_SECONDS = 0.4
+SHOWN_RUN_KEY = "train_run"
+
+
+def show_run(run_id: str) -> None:
+    """Show the run, and keep showing it while it changes."""
+    snapshot = state.run_service().snapshot(run_id)
+    interval = POLL_SECONDS if snapshot.is_unfinished else None
+    st.fragment(_panel, run_every=interval)(run_id, snapshot.is_unfinished)
+
+
+def _panel(run_id: str, is_polling: bool) -> None:
+    with frame.show_errors():
+        try:
+            snapshot = state.run_service().snapshot(run_id)
+        except RunError:  # deleted in another tab
+            st.session_state.pop(SHOWN_RUN_KEY, None)
+            st.rerun()
+        if is_polling and not snapshot.is_unfinished:
+            st.rerun()  # the whole page, so that polling ends
+        draw_panel(snapshot)
+
+
+def draw_panel(snapshot: RunSnapshot) -> None:
+    """Everything about one run, once."""
+    steerable = is_own(snapshot)
+    show_status(snapshot)
+    if steerable:
+        _buttons(snapshot)
+    show_explanation(snapshot)
+    _progress(snapshot)
+    show_metrics(snapshot)
+    show_curves(snapshot)
+    show_posted_results(snapshot)
+    views.show_remarks(snapshot)
+    views.show_views(snapshot)
+    if steerable:
+        _steering(snapshot)
+
+
+def draw_shared(snapshot: RunSnapshot) -> None:
+    """A run to look at, without buttons."""
+    show_status(snapshot)
+    _progress(snapshot)
+    show_metrics(snapshot)
+    show_curves(snapshot)
+
+
+def show_status(snapshot: RunSnapshot) -> None:
+    """The state of a run in one line, in the container `run_status`."""
+    with st.container(key="run_status", horizontal=True, vertical_alignment="center", gap="small"):
+        st.badge(
+            status_word(snapshot.status),
+            icon=STATUS_ICONS.get(snapshot.status),
+            color=STATUS_COLORS.get(snapshot.status, "gray"),
+        )
+        st.markdown(f"**{_safe(snapshot.name)}**", width="content")
+        st.caption(_facts(snapshot), width="content")
+    if snapshot.error is not None:
+        st.error(error_text(snapshot.error), icon="⚠️")
+
+
+def _safe(text: str) -> str:
+    return "".join(f"\\{letter}" if letter in "\\`*_{}[]()<>#+-.!|~:$" else letter for letter in text)
+
+
+def _facts(snapshot: RunSnapshot) -> str:
+    config = snapshot.config
+    if snapshot.status == "queued" and not snapshot.queue_position:
+        return _("It begins as soon as a worker is ready.")
+    if snapshot.status == "queued":
+        return _("All workers are busy. Runs before this one: {count}.", count=snapshot.queue_position)
+    return _(
+        "{backend}, {architecture}, seed {seed}",
+        backend=value_text("backend", config.backend),
+        architecture=value_text("architecture", config.architecture),
+        seed=config.seed,
+    )
+
+
+def _buttons(snapshot: RunSnapshot) -> None:
+    service = state.run_service()
+    is_going = snapshot.status in ("queued", "running")
+    is_paused = snapshot.status == "paused"
+    with st.container(horizontal=True, gap="small", vertical_alignment="center", key="run_buttons"):
+        _button(_("Pause"), "⏸️", service.pause, snapshot, enabled=is_going)
+        _button(_("Resume"), "▶️", service.resume, snapshot, enabled=is_paused or snapshot.can_continue)
+        _button(_("Step"), "⏭️", _step, snapshot, enabled=is_paused)
+        st.segmented_control(
+            _("Step by"),
+            ["batch", "epoch"],
+            default="batch",
+            required=True,
+            format_func=lambda unit: {"batch": _("batch"), "epoch": _("epoch")}[unit],
+            key="run_step_unit",
+            label_visibility="collapsed",
+            disabled=not is_paused,
+        )
+        _button(_("Stop"), "⏹️", service.stop, snapshot, enabled=snapshot.is_unfinished)
+        _button(_("Reset"), "🔄", service.reset, snapshot, enabled=True)
+
+
+def _button(
+    label: str, icon: str, act: Callable[[str], None], snapshot: RunSnapshot, *, enabled: bool
+) -> None:
+    if st.button(label, icon=icon, key=f"run_{act.__name__}", disabled=not enabled):
+        was_unfinished = snapshot.is_unfinished
+        act(snapshot.id)
+        is_unfinished = state.run_service().snapshot(snapshot.id).is_unfinished
+        st.rerun(scope="fragment" if was_unfinished and is_unfinished else "app")
+
+
+def _step(run_id: str) -> None:
+    state.run_service().step(run_id, st.session_state.get("run_step_unit") or "batch")
+
+
+def _progress(snapshot: RunSnapshot) -> None:
+    done = snapshot.epoch + (snapshot.batch / snapshot.batches if snapshot.batches else 0)
+    if snapshot.batches and snapshot.batch == snapshot.batches:  # the epoch is being tested
+        done = min(done, snapshot.epochs)
+    if snapshot.status == "finished":  # perhaps earlier than planned: at the accuracy asked for
+        done = snapshot.epochs
+    words = [_("epoch {epoch} of {epochs}", epoch=snapshot.epoch, epochs=snapshot.epochs)]
+    if snapshot.batches > 1:
+        words.append(_("batch {batch} of {batches}", batch=snapshot.batch, batches=snapshot.batches))
+    if snapshot.seconds_left is not None:
+        words.append(_("{time} left", time=duration(snapshot.seconds_left)))
+    if snapshot.images_per_second:
+        words.append(_("{speed:,.0f} images/s", speed=snapshot.images_per_second))
+    with st.container(key="run_progress"):
+        st.progress(min(max(done / snapshot.epochs, 0.0), 1.0), text=" · ".join(words))
+
+
+def show_metrics(snapshot: RunSnapshot) -> None:
+    """Epoch, losses and accuracies, side by side; on a phone, two in a row."""
+    latest = snapshot.history[-1] if snapshot.history else snapshot.initial
+    numbers = [(_("Epoch"), str(snapshot.epoch))]
+    for label, name, style in (
+        (_("Training loss"), "train_loss", ".4f"),
+        (_("Test loss"), "test_loss", ".4f"),
+        (_("Training accuracy"), "train_accuracy", ".2%"),
+        (_("Test accuracy"), "test_accuracy", ".2%"),
+    ):
+        numbers.append((label, "–" if latest is None else format(getattr(latest, name), style)))
+    with st.container(horizontal=True, gap="small", key="run_metrics"):
+        for label, value in numbers:
+            st.metric(label, value, width=128)
+
+
+def _steering(snapshot: RunSnapshot) -> None:
+    """What may be changed while it runs, and more epochs at the end."""
+    service: RunService = state.run_service()
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="run_steering"):
+        rate_key = (
+            f"run_rate_{snapshot.id}_{snapshot.learning_rate:g}"  # a new rate is a new slider, set to it
+        )
+        st.select_slider(
+            _("Learning rate now"),
+            sorted({*RATES, snapshot.learning_rate}),
+            value=snapshot.learning_rate,
+            format_func=lambda rate: f"{rate:g}",
+            key=rate_key,
+            on_change=lambda: service.set_learning_rate(snapshot.id, st.session_state[rate_key]),
+            disabled=not snapshot.is_unfinished,
+            width=320,
+        )
+        for count in (5, 20):
+            if st.button(_("+{count} epochs", count=count), key=f"run_more_{count}"):
+                service.add_epochs(snapshot.id, count)
+                st.rerun(scope="fragment" if snapshot.is_unfinished else "app")

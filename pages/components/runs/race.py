@@ -1,0 +1,170 @@
+"""Race: two runs from the same parameters and the same batches, one thing different."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from mnist_core import ARCHITECTURES, tensorflow_available
+from pages.components import charts, frame, state
+from pages.components.language import _
+from pages.components.runs.access import is_own, readable_run
+from pages.components.runs.curves import choose_view, overlay_charts
+from pages.components.runs.settings import RATES
+from pages.components.runs.words import (
+    STATUS_COLORS,
+    STATUS_ICONS,
+    duration,
+    setting_label,
+    status_word,
+    value_text,
+)
+
+if TYPE_CHECKING:
+    from mnist_core import RunSnapshot
+    from pages.components.runs.address import Request
+
+RACE_PARAMETER = "race"
+POLL_SECONDS = 0.4
+GOAL = 0.9
+OPTIONS: dict[str, tuple[Any, ...]] = {
+    "backend": ("numpy", "tensorflow"),
+    "learning_rate": RATES,
+    "optimizer": ("sgd", "momentum", "adam"),
+    "architecture": tuple(ARCHITECTURES),
+}
+
+
+def choose_race(request: Request) -> tuple[str, str] | None:
+    """Offer a rival to the settings above; the ids of the two runs, when they were started just now."""
+    st.caption(_("Two runs from the same start and the same batches; one thing is different."))
+    name = st.selectbox(
+        _("What is different?"),
+        list(OPTIONS),
+        format_func=setting_label,
+        key="race_name",
+        persist_state="session",
+    )
+    own = getattr(request.config, name)
+    rivals = [value for value in OPTIONS[name] if value != own]
+    if name == "backend" and tensorflow_available() is not None:
+        rivals = [value for value in rivals if value != "tensorflow"]
+    rival = st.selectbox(
+        _("{own} against …", own=value_text(name, own)),
+        rivals,
+        format_func=lambda value: value_text(name, value),
+        key=f"race_rival_{name}",
+    )
+    if not st.button(_("Start race"), icon="🏁", disabled=rival is None, width="stretch"):
+        return None
+    configs = (request.config, replace(request.config, **{name: rival}))
+    first, second = (
+        state.run_service().start(
+            config,
+            data=request.data,
+            owner=state.visitor(),
+            name=_("Race: {setting}", setting=value_text(name, getattr(config, name))),
+        )
+        for config in configs
+    )
+    return first, second
+
+
+def racing_runs() -> tuple[RunSnapshot, RunSnapshot] | None:
+    """The two runs the link names, if this visitor may see both."""
+    ids = re.fullmatch(r"(\w{1,40})-(\w{1,40})", st.query_params.get(RACE_PARAMETER, ""))
+    found = [readable_run(run_id) for run_id in ids.groups()] if ids else []
+    first, second = (*found, None, None)[:2]
+    return None if first is None or second is None else (first, second)
+
+
+def show_race(runs: tuple[RunSnapshot, RunSnapshot]) -> None:
+    """Show both, and keep showing while one of them moves."""
+    is_going = any(run.is_unfinished for run in runs)
+    st.fragment(_race_panel, run_every=POLL_SECONDS if is_going else None)(is_going)
+
+
+def _race_panel(is_polling: bool) -> None:
+    with frame.show_errors():
+        runs = racing_runs()
+        if runs is None or (is_polling and not any(run.is_unfinished for run in runs)):
+            st.rerun()
+        names = charts.unique_names([run.name for run in runs])
+        with st.container(key="run_status", gap="xsmall"):
+            for run, name in zip(runs, names, strict=True):
+                _lane(run, name)
+        _buttons(runs)
+        overlay_charts(runs, names, choose_view("race"))
+        for sentence in verdict(runs, names):
+            st.markdown(f"🏁 {sentence}")
+
+
+def _lane(run: RunSnapshot, name: str) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.badge(
+            status_word(run.status),
+            icon=STATUS_ICONS.get(run.status),
+            color=STATUS_COLORS.get(run.status, "gray"),
+        )
+        latest = run.history[-1] if run.history else run.initial
+        accuracy = "–" if latest is None else f"{latest.test_accuracy:.2%}"
+        st.progress(
+            min(run.epoch / run.epochs, 1.0),
+            text=_(
+                "{name}: epoch {epoch} of {epochs}, test accuracy {accuracy}",
+                name=f"**{name}**",
+                epoch=run.epoch,
+                epochs=run.epochs,
+                accuracy=accuracy,
+            ),
+        )
+
+
+def _buttons(runs: tuple[RunSnapshot, RunSnapshot]) -> None:
+    service = state.run_service()
+    own = [run for run in runs if is_own(run)]
+    with st.container(horizontal=True, gap="small"):
+        for label, icon, act, enabled in (
+            (_("Pause"), "⏸️", service.pause, any(run.status in ("queued", "running") for run in own)),
+            (_("Resume"), "▶️", service.resume, any(run.status == "paused" for run in own)),
+            (_("Stop"), "⏹️", service.stop, any(run.is_unfinished for run in own)),
+        ):
+            if st.button(label, icon=icon, key=f"race_{act.__name__}", disabled=not enabled):
+                for run in own:
+                    act(run.id)
+                st.rerun(scope="fragment")
+        if st.button(_("Leave the race"), key="race_leave", icon="✖️"):
+            del st.query_params[RACE_PARAMETER]
+            st.rerun()
+
+
+def verdict(runs: tuple[RunSnapshot, RunSnapshot], names: list[str]) -> list[str]:
+    """What the race shows so far: who came to 90 % when, and who is ahead."""
+    sentences = []
+    for run, name in zip(runs, names, strict=True):
+        seconds = 0.0
+        for result in run.history:
+            seconds += result.seconds
+            if result.test_accuracy >= GOAL:
+                sentences.append(
+                    _(
+                        "{name} reached {goal:.0%} on the test set after {epochs} epochs and {time} of training.",
+                        name=f"**{name}**",
+                        goal=GOAL,
+                        epochs=result.epoch,
+                        time=duration(seconds),
+                    )
+                )
+                break
+    if all(run.history and not run.is_unfinished for run in runs):
+        best = max(range(2), key=lambda index: runs[index].history[-1].test_accuracy)
+        gap = runs[best].history[-1].test_accuracy - runs[1 - best].history[-1].test_accuracy
+        sentences.append(
+            _("At the end {name} is ahead by {gap:.2f} points.", name=f"**{names[best]}**", gap=100 * gap)
+            if gap > 0.0005
+            else _("At the end both read the test set equally well.")
+        )
+    return sentences

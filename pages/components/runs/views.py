@@ -1,0 +1,126 @@
+"""What a run's numbers mean: the narrator's sentences, its answers, weights, confusions and table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import streamlit as st
+
+from mnist_core.narrator import Facts, count_dead_units, narrate
+from pages.components import charts, state
+from pages.components.language import _
+from pages.components.runs.model_pictures import digit_url, weight_urls
+
+if TYPE_CHECKING:
+    from mnist_core import RunSnapshot
+
+
+def facts_of(snapshot: RunSnapshot) -> Facts:
+    """What the narrator needs to know."""
+    return Facts(
+        config=snapshot.config,
+        history=snapshot.history,
+        initial=snapshot.initial,
+        diverged_at=snapshot.diverged_at,
+        confusion=snapshot.confusion,
+        dead_units=_dead_units(snapshot),
+        earlier=[
+            run.history
+            for run in state.run_service().list(snapshot.owner)
+            if run.id != snapshot.id and run.config.architecture == snapshot.config.architecture
+        ],
+    )
+
+
+def _dead_units(snapshot: RunSnapshot) -> tuple[int, int] | None:
+    """Counted once an epoch on the sample digits' kin; nothing for networks without ReLU."""
+    if snapshot.config.architecture in ("sigmoid", "softmax") or snapshot.samples is None:
+        return None
+    kept = st.session_state.setdefault("dead_units", {})
+    if kept.get("at") != (snapshot.id, snapshot.epoch):
+        model = state.run_service().latest_model(snapshot.id)
+        counted = None if model is None else count_dead_units(model, state.dataset().test.images[:300])
+        st.session_state["dead_units"] = kept = {"at": (snapshot.id, snapshot.epoch), "count": counted}
+    return kept["count"]
+
+
+def show_remarks(snapshot: RunSnapshot) -> None:
+    """The narrator's sentences."""
+    with st.container(key="narrator", gap="xsmall"):
+        for remark in narrate(facts_of(snapshot)):
+            icon = "💬" if remark.good else "🔎"
+            advice = f" *{_(remark.advice, **remark.values)}*" if remark.advice else ""
+            st.markdown(f"{icon} {_(remark.template, **remark.values)}{advice}")
+
+
+def show_views(snapshot: RunSnapshot) -> None:
+    """Four ways to look inside; only the open one is drawn."""
+    names = [_("Answers"), _("Weights"), _("Confusion matrix"), _("Table")]
+    drawers = (show_answers, show_weights, show_confusion, show_table)
+    for tab, draw in zip(st.tabs(names, key="run_tabs", on_change="rerun"), drawers, strict=True):
+        if tab.open:
+            with tab:
+                draw(snapshot)
+
+
+def show_answers(snapshot: RunSnapshot) -> None:
+    """A few test digits with the current answer, right or wrong by sign and colour."""
+    samples = snapshot.samples
+    if samples is None:
+        st.caption(_("Answers come with the first test."))
+        return
+    captions = [
+        f":green[✓ **{answer}**]" if answer == label else f":red[✗ **{answer}**]"
+        for answer, label in zip(samples.predictions, samples.labels, strict=True)
+    ]
+    st.image([digit_url(image) for image in samples.images], caption=captions, width=64)
+
+
+def show_weights(snapshot: RunSnapshot) -> None:
+    """What the first layer looks for."""
+    model = state.run_service().latest_model(snapshot.id)
+    if model is None:
+        st.caption(_("Weights come with the first steps."))
+        return
+    urls = weight_urls(model)
+    has_digits = snapshot.config.architecture in ("sigmoid", "softmax")
+    st.image(urls, caption=[str(digit) if has_digits else " " for digit in range(len(urls))], width=70)
+    st.caption(_("Ink on orange speaks for it, ink on blue against it."))
+
+
+def show_confusion(snapshot: RunSnapshot) -> None:
+    """Which digit is taken for which, on the test set."""
+    if snapshot.confusion is None:
+        st.caption(_("The matrix comes with the first test."))
+        return
+    spec = charts.confusion_spec(_("Truth"), _("Answer"), _("Count"), _("Share of this digit"))
+    st.vega_lite_chart(charts.confusion_table(snapshot.confusion), spec, key="confusion", width=420)
+
+
+def show_table(snapshot: RunSnapshot) -> None:
+    """The numbers, epoch by epoch."""
+    table = history_table(snapshot)
+    loss = st.column_config.NumberColumn(format="%.4f")
+    share = st.column_config.NumberColumn(format="percent")
+    names = list(table.columns)
+    formats = dict(zip(names[1:], (loss, loss, share, share), strict=False))
+    seconds = {names[-1]: st.column_config.NumberColumn(format="%.1f")}
+    st.dataframe(
+        table, hide_index=True, height=min(38 + 35 * len(table), 318), column_config=formats | seconds
+    )
+
+
+def history_table(snapshot: RunSnapshot) -> pd.DataFrame:
+    """One row an epoch, the newest first."""
+    results = [*([snapshot.initial] if snapshot.initial else []), *snapshot.history]
+    return pd.DataFrame(
+        {
+            _("Epoch"): [result.epoch for result in results],
+            _("Training loss"): [result.train_loss for result in results],
+            _("Test loss"): [result.test_loss for result in results],
+            _("Training accuracy"): [result.train_accuracy for result in results],
+            _("Test accuracy"): [result.test_accuracy for result in results],
+            _("Seconds"): charts.elapsed_seconds(results),
+        }
+    ).iloc[::-1]

@@ -1,0 +1,107 @@
+"""What outlives one script run: the visitor, the loaded data, the starter model, the training runs.
+
+The only place that touches `st.cache_*`.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+import mnist_core
+from mnist_core.errors import DataError, MnistCoreError
+
+if TYPE_CHECKING:  # loaded when first used: the first page does not wait for them
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from mnist_core import Dataset, Model, RunService, Split
+    from mnist_core.statistics import SplitStatistics
+
+VISITOR_KEY = "visitor"
+VISITOR_PATTERN = re.compile(r"[0-9a-f]{32}")
+
+
+@dataclass(frozen=True)
+class ActiveData:
+    """The data set in use, and why it is not the one that was asked for, if so."""
+
+    dataset: Dataset
+    problem: MnistCoreError | None = None
+
+
+@st.cache_resource(show_spinner=False)
+def active_data() -> ActiveData:
+    """The best data set there is. A broken `MNIST_PATH` is told, and the class goes on with the strokes."""
+    try:
+        return ActiveData(mnist_core.load_dataset("auto"))
+    except DataError as error:
+        return ActiveData(mnist_core.load_dataset("strokes"), problem=error)
+
+
+@st.cache_resource(show_spinner=False)
+def _named_dataset(source: str) -> Dataset:
+    return mnist_core.load_dataset(source)
+
+
+def dataset(source: str = "auto") -> Dataset:
+    """The data set of that name, loaded once for all visitors."""
+    active = active_data().dataset
+    return active if source in ("auto", active.name) else _named_dataset(source)
+
+
+@st.cache_resource(show_spinner=False)
+def starter_model() -> Model:
+    """The small model that comes with the app, so that drawing works at once."""
+    return mnist_core.load_starter_model()
+
+
+@st.cache_resource(show_spinner=False)
+def _run_service() -> RunService:
+    address = os.environ.get("DASK_SCHEDULER_ADDRESS")
+    return mnist_core.RunService(mnist_core.mnist_home(), scheduler_address=address)
+
+
+def run_service() -> RunService:
+    """The training runs of everyone on this server. It learns that this visitor is there."""
+    return _presence(visitor())[0]
+
+
+@st.cache_resource(
+    show_spinner=False, scope="session", on_release=lambda presence: presence[0].detach(presence[1])
+)
+def _presence(owner: str) -> tuple[RunService, str]:
+    """Held while the tab is open; after it, the visitor's unfinished runs go on for a few minutes only."""
+    service = _run_service()
+    service.attach(owner)
+    return service, owner
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def predictions(
+    model_key: str, model_version: int, dataset_name: str, split_name: str, _model: Model, _split: Split
+) -> NDArray[np.float32]:
+    """What a model answers to every image of a split, (n, 10); asked once for all pages and visitors."""
+    return _model.predict_proba(_split.images)
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def statistics(dataset_name: str, split_name: str, _split: Split) -> SplitStatistics:
+    """Counts, means and spreads of a split, computed once."""
+    from mnist_core.statistics import compute_statistics
+
+    return compute_statistics(_split)
+
+
+def visitor() -> str:
+    """Who this browser is: a random name, kept in a cookie so that a reload finds its runs again."""
+    if VISITOR_KEY not in st.session_state:
+        cookie = str(st.context.cookies.get(VISITOR_KEY, ""))
+        known = VISITOR_PATTERN.fullmatch(cookie)
+        st.session_state[VISITOR_KEY] = cookie if known else uuid.uuid4().hex
+    return str(st.session_state[VISITOR_KEY])

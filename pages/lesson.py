@@ -1,0 +1,94 @@
+"""Lesson: the post's story in seven steps, with the real code, real output, something to move and to guess."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from pages.components import frame
+from pages.components.language import _
+from pages.components.lesson.handouts import teachers_notes, worksheet
+from pages.components.lesson.questions import answered
+from pages.components.lesson.steps import STEPS, Step
+from pages.components.link_values import values_in_address, write_values
+
+STEP_KEY, PROJECTOR_KEY = "lesson_step", "lesson_projector"
+NUMBERS = range(1, len(STEPS) + 1)
+PROJECTOR_STYLE = Path(__file__).parent / "components" / "projector.css"
+
+
+def choose_step() -> int:
+    """Which step: chosen, in the link, where the visitor was, or the first."""
+    asked = values_in_address("step", NUMBERS)
+    start = asked[0] if asked else st.session_state.get("lesson_last_step", 1)
+    st.session_state.setdefault(STEP_KEY, start)
+    with st.container(key="lesson_steps"):
+        number = st.segmented_control(
+            _("Step"),
+            NUMBERS,
+            format_func=step_label,
+            required=True,
+            key=STEP_KEY,
+            label_visibility="collapsed",
+            wrap=True,
+        )
+    st.session_state["lesson_last_step"] = number
+    write_values("step", [number])
+    return int(number)
+
+
+def step_label(number: int) -> str:
+    """The step's number and title, with a tick when all its questions are answered."""
+    step = STEPS[number - 1]
+    is_done = {question.name for question in step.questions} <= answered()
+    return f"{number}. {_(step.title)}{' ✓' if is_done else ''}"
+
+
+def go_to(number: int) -> None:
+    """Open another step; for a button's `on_click`."""
+    st.session_state[STEP_KEY] = number
+
+
+def tools() -> None:
+    """Projector view and what can be printed."""
+    if PROJECTOR_KEY not in st.session_state:
+        st.session_state[PROJECTOR_KEY] = st.query_params.get("projector") == "1"
+    with st.container(horizontal=True, vertical_alignment="center", key="lesson_tools"):
+        st.toggle(_("Projector view"), key=PROJECTOR_KEY)
+        with st.popover(_("To print"), icon="🖨️"):
+            for label, make, name in (
+                (_("Worksheet"), worksheet, "worksheet.html"),
+                (_("Teacher's notes"), teachers_notes, "teachers-notes.html"),
+            ):
+                st.download_button(
+                    label, make, file_name=name, mime="text/html", icon="📄", on_click="ignore"
+                )
+    write_values("projector", [1] if st.session_state[PROJECTOR_KEY] else [])
+    if st.session_state[PROJECTOR_KEY]:
+        st.html(PROJECTOR_STYLE)
+
+
+def show_step(number: int, step: Step) -> None:
+    """The step itself, and the way to its neighbours."""
+    st.header(_("{number}. {title}", number=number, title=_(step.title)), anchor=False)
+    st.caption(_("{aim} About {minutes} minutes.", aim=_(step.aim), minutes=step.minutes))
+    with st.container(key="lesson_body"):
+        step.show()
+    with st.container(horizontal=True, key="lesson_walk"):
+        st.button(_("Previous"), icon="◀️", on_click=go_to, args=(number - 1,), disabled=number == 1)
+        st.button(
+            _("Next"),
+            icon="▶️",
+            type="primary",
+            on_click=go_to,
+            args=(number + 1,),
+            disabled=number == len(STEPS),
+        )
+
+
+with frame.page(_("Lesson"), "📖"):
+    st.title(_("From one pixel to 99 %"), anchor=False)
+    number = choose_step()
+    tools()
+    show_step(number, STEPS[number - 1])

@@ -1,0 +1,63 @@
+"""Train: choose a recipe, press Start, watch it learn, steer it."""
+
+import streamlit as st
+
+from pages.components import frame, state
+from pages.components.language import _
+from pages.components.runs.access import own_runs, readable_run
+from pages.components.runs.break_it import choose_experiment
+from pages.components.runs.panel import SHOWN_RUN_KEY, show_run
+from pages.components.runs.race import RACE_PARAMETER, choose_race, racing_runs, show_race
+from pages.components.runs.settings import choose_settings
+
+RUN_PARAMETER = "run"
+
+
+def choose_run() -> None:
+    """Everything that starts a run; the new one is shown."""
+    request = choose_settings()
+    if st.button(_("Start"), type="primary", icon="🚀", width="stretch"):
+        show_next(state.run_service().start(request.config, data=request.data, owner=state.visitor()))
+    st.caption(_("The address bar holds all of this: copy it, and someone else gets the same run."))
+    with st.expander(_("Break it"), icon="🔨"):
+        if experiment := choose_experiment():
+            show_next(experiment)
+    with st.expander(_("Race"), icon="🏁"):
+        if race := choose_race(request):
+            st.query_params[RACE_PARAMETER] = "-".join(race)
+
+
+def show_next(run_id: str) -> None:
+    """Show this run from now on, whatever the link says."""
+    st.session_state[SHOWN_RUN_KEY] = run_id
+    for parameter in (RUN_PARAMETER, RACE_PARAMETER):
+        if parameter in st.query_params:
+            del st.query_params[parameter]
+
+
+def show_training() -> None:
+    """The race or run in the link, else the one just started, else the visitor's newest."""
+    if (race := racing_runs()) is not None:
+        show_race(race)
+        return
+    linked = st.query_params.get(RUN_PARAMETER)
+    shown = readable_run(linked) or readable_run(st.session_state.get(SHOWN_RUN_KEY))
+    if linked and (shown is None or shown.id != linked):
+        st.warning(_("The run in this link is not here, or is not shared with you."), icon="🔗")
+    if shown is None:
+        shown = next(iter(own_runs()), None)
+    if shown is not None:
+        show_run(shown.id)
+        return
+    with st.container(key="run_status"):
+        st.info(_("Nothing trained yet. Press Start and watch the curves."), icon="👈")
+
+
+with frame.page(_("Train"), "🏋️"):
+    st.title(_("Train"))
+    left, right = st.columns([1, 2], gap="large")
+    with left:
+        choose_run()
+    with right:
+        show_training()
+    state.run_service().prepare()

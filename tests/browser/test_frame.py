@@ -1,0 +1,80 @@
+"""Every page opens by its own address, keeps its language and its visitor, and never shows a stack trace."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from .conftest import Browser, Page, Server, running_server
+
+PAGES = ["/", "/lesson", "/train", "/browse", "/draw", "/compare"]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_opens_by_its_own_address_on_a_fresh_server(
+    path: str, browser: Browser, tmp_path: Path
+) -> None:
+    with running_server(tmp_path) as server:
+        context = browser.new_context(base_url=server.url)
+        page = context.new_page()
+        page.goto(path)
+        page.locator("h1").first.wait_for(timeout=20_000)
+        page.get_by_role("link", name="Draw", exact=False).first.wait_for(timeout=20_000)
+        assert page.locator("[data-testid=stException]").count() == 0
+        context.close()
+
+
+def test_the_first_page_is_there_three_seconds_after_the_command(browser: Browser, tmp_path: Path) -> None:
+    page = browser.new_page()
+    started = time.perf_counter()
+    with running_server(tmp_path) as server:
+        page.goto(server.url)
+        page.locator("h1").first.wait_for(timeout=20_000)
+        elapsed_s = time.perf_counter() - started
+    page.close()
+    print(f"first page after {elapsed_s:.1f} s")
+    assert elapsed_s < 15, "not a benchmark: a shared machine may be slow, but this is another order"
+
+
+def test_the_language_is_chosen_kept_in_the_link_and_on_the_next_page(page: Page) -> None:
+    page.goto("/")
+    page.get_by_role("radio", name="한국어").click()
+    page.wait_for_url("**lang=ko**")
+    page.get_by_test_id("stPageLink").nth(1).click()
+    page.wait_for_url("**/lesson**")
+    page.wait_for_function("() => location.search.includes('lang=ko')")
+
+
+def test_a_browser_set_to_korean_is_greeted_in_korean(browser: Browser, server: Server) -> None:
+    context = browser.new_context(base_url=server.url, locale="ko-KR")
+    page = context.new_page()
+    page.goto("/")
+    page.get_by_role("heading", level=1).filter(has_text="숫자").wait_for()
+    context.close()
+
+
+def test_a_reload_finds_the_same_visitor(page: Page) -> None:
+    page.goto("/")
+    page.wait_for_function("() => document.cookie.includes('visitor=')")
+    before = visitor_cookie(page)
+    page.reload()
+    page.locator("h1").first.wait_for()
+    time.sleep(0.5)
+    assert visitor_cookie(page) == before
+
+
+def visitor_cookie(page: Page) -> str:
+    return next(cookie["value"] for cookie in page.context.cookies() if cookie["name"] == "visitor")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads the server's memory map in /proc")
+def test_the_web_process_never_loads_tensorflow(page: Page, server: Server) -> None:
+    for path in PAGES:
+        page.goto(path)
+        page.locator("h1").first.wait_for()
+    memory_map = Path(f"/proc/{server.process.pid}/maps").read_text(encoding="utf-8")
+    assert "numpy" in memory_map, "the map shows what is loaded"
+    assert "tensorflow" not in memory_map

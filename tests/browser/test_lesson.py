@@ -1,0 +1,36 @@
+"""The lesson in a real browser: answer, reveal, move, next step, projector, both languages."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Page, expect
+
+
+def test_an_answer_reveals_what_follows_and_next_goes_on(page: Page) -> None:
+    page.goto("/lesson")
+    expect(page.get_by_role("heading", name="1. The data")).to_be_visible()
+    page.get_by_text("784", exact=True).click()
+    expect(page.get_by_text("28 × 28 = 784 numbers")).to_be_visible()
+    page.get_by_role("button", name="Next").click()
+    expect(page.get_by_role("heading", name="2. Sigmoid")).to_be_visible()
+    expect(page).to_have_url(re.compile("step=2"))
+
+
+def test_a_link_opens_its_step_for_the_projector_without_navigation(page: Page) -> None:
+    page.goto("/lesson?step=3&projector=1")
+    expect(page.get_by_role("heading", name="3. Flatten")).to_be_visible()
+    expect(page.locator(".st-key-top_bar")).to_be_hidden()
+
+
+def test_the_lesson_speaks_korean_when_the_link_says_so(page: Page) -> None:
+    page.goto("/lesson?step=4&lang=ko")
+    expect(page.get_by_role("heading", name="NumPy로 학습하기")).to_be_visible()
+
+
+def test_the_worksheet_can_be_downloaded(page: Page) -> None:
+    page.goto("/lesson")
+    page.get_by_text("To print").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Worksheet").click()
+    assert download.value.suggested_filename == "worksheet.html"

@@ -1,0 +1,113 @@
+"""Train in a real browser: to the end, with pause, step and resume, over a page change and a reload."""
+
+from __future__ import annotations
+
+import re
+import time
+
+import pytest
+
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+Page, expect = playwright.Page, playwright.expect
+
+LONG_RUN = "/train?preset=mlp&epochs=500&augmentation=none"
+TRAINING_TIMEOUT_MS = 240_000
+
+
+def start(page: Page, address: str) -> None:
+    page.goto(address)
+    page.get_by_role("button", name="Start", exact=True).click()
+
+
+def status(page: Page) -> object:
+    return page.locator(".st-key-run_status")
+
+
+def metric(page: Page, label: str) -> str:
+    box = page.get_by_test_id("stMetric").filter(has=page.get_by_text(label, exact=True))
+    return box.get_by_test_id("stMetricValue").inner_text()
+
+
+def progress(page: Page) -> str:
+    return page.locator(".st-key-run_progress").inner_text()
+
+
+def wait_until_it_moves(page: Page) -> None:
+    before = progress(page)
+    deadline = time.monotonic() + 60
+    while progress(page) == before:
+        assert time.monotonic() < deadline, f"No progress: {before}"
+        time.sleep(0.1)
+
+
+def test_a_run_goes_to_its_end_and_shows_what_it_reached(page: Page) -> None:
+    start(page, "/train?preset=softmax&epochs=3")
+    expect(status(page)).to_contain_text("finished", timeout=TRAINING_TIMEOUT_MS)
+    assert metric(page, "Epoch") == "3"
+    assert float(metric(page, "Test accuracy").rstrip("%")) > 85
+    assert 0 < float(metric(page, "Training loss")) < 1
+    expect(page.get_by_test_id("stVegaLiteChart")).to_have_count(2)
+    page.get_by_role("tab", name="Confusion matrix").click()
+    expect(page.get_by_test_id("stVegaLiteChart")).to_have_count(3)
+
+
+def test_pause_step_resume_page_change_reload_and_stop(page: Page) -> None:
+    start(page, LONG_RUN)
+    expect(status(page)).to_contain_text("running", timeout=60_000)
+    wait_until_it_moves(page)
+
+    page.get_by_role("button", name="Pause", exact=True).click()
+    expect(status(page)).to_contain_text("paused")
+    time.sleep(1)
+    still = progress(page)
+    time.sleep(1)
+    assert progress(page) == still
+    page.get_by_role("button", name="Step", exact=True).click()
+    expect(page.locator(".st-key-run_progress")).not_to_have_text(still)
+    expect(status(page)).to_contain_text("paused")
+
+    page.get_by_role("button", name="Resume", exact=True).click()
+    expect(status(page)).to_contain_text("running", timeout=60_000)
+    page.get_by_role("link", name=re.compile("Browse")).click()
+    expect(page.get_by_role("heading", name="Browse", exact=False).first).to_be_visible()
+    page.get_by_role("link", name=re.compile("Train")).first.click()
+    expect(status(page)).to_contain_text("running")
+    wait_until_it_moves(page)
+
+    page.reload()
+    expect(status(page)).to_contain_text("running")
+    assert "epochs=500" in page.url
+    page.get_by_role("button", name="Stop", exact=True).click()
+    expect(status(page)).to_contain_text("stopped")
+
+
+def test_the_page_renews_itself_twice_a_second_and_keeps_its_place(page: Page) -> None:
+    start(page, LONG_RUN)
+    expect(status(page)).to_contain_text("running", timeout=60_000)
+    wait_until_it_moves(page)
+    page.mouse.wheel(0, 300)
+    time.sleep(0.5)
+    place = page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop")
+    changes = max(count_changes(page) for _attempt in range(3))
+    assert changes >= 5, "ten on an idle machine; a busy one must not stop it"
+    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop") == place
+    page.mouse.wheel(0, -1000)
+    page.get_by_role("button", name="Stop", exact=True).click()
+    expect(status(page)).to_contain_text("stopped")
+
+
+def count_changes(page: Page) -> int:
+    """How often the line above the progress bar changes in five seconds."""
+    return page.evaluate(
+        """async () => {
+            const box = document.querySelector('.st-key-run_progress')
+            let last = box.innerText, count = 0
+            const until = performance.now() + 5000
+            while (performance.now() < until) {
+                await new Promise(resolve => setTimeout(resolve, 30))
+                const now = document.querySelector('.st-key-run_progress').innerText
+                if (now !== last) { count += 1; last = now }
+            }
+            return count
+        }"""
+    )

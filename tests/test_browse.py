@@ -1,0 +1,54 @@
+"""The Browse page, without a browser."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+PROJECT = Path(__file__).parents[1]
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MNIST_HOME", str(tmp_path_factory.getbasetemp() / "home"))
+
+
+def browse(**parameters: str) -> AppTest:
+    app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=120)
+    app.switch_page("pages/browse.py")
+    for name, value in parameters.items():
+        app.query_params[name] = value
+    return app.run()
+
+
+def count_line(app: AppTest) -> str:
+    return next(text.value for text in app.markdown if "digits" in text.value)
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_the_page_shows_without_an_error(language: str) -> None:
+    app = browse(lang=language)
+    assert not app.exception
+    assert not app.error
+    assert app.title[0].value
+
+
+def test_a_confusion_cell_leads_to_its_images_and_nothing_else() -> None:
+    app = browse(split="test", true="4", predicted="9")
+    assert not app.error
+    shown, total = (int(part.strip("*").replace(",", "")) for part in count_line(app).split()[0:3:2])
+    assert 0 <= shown < total
+
+
+def test_only_the_chosen_digit_is_counted() -> None:
+    everything = count_line(browse())
+    only_sevens = count_line(browse(true="7"))
+    assert only_sevens != everything
+
+
+def test_a_link_with_nonsense_in_it_shows_the_page_as_if_it_were_not_there() -> None:
+    nonsense = browse(true="11", split="moon", image="99999999", order="beauty", page="-3", reader="nobody")
+    assert not nonsense.error
+    assert count_line(nonsense) == count_line(browse())

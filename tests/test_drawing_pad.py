@@ -1,0 +1,56 @@
+"""The pad's drawing in the session: what the browser sends is checked, what is loaded fits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pages.components.drawing_pad import LOADED_SIDE, MOST_POINTS, SIDE, read_strokes_value
+
+
+def test_strokes_from_the_browser_become_arrays_within_the_pad() -> None:
+    strokes = read_strokes_value([[0, 10, 20, 5000], [], [7, 7]])
+    assert strokes is not None
+    assert [stroke.tolist() for stroke in strokes] == [[[0, 10], [20, SIDE]], [[7, 7]]]
+
+
+NOT_STROKES = {
+    "none": None,
+    "text": "7",
+    "mapping": {"a": 1},
+    "flat": [1, 2],
+    "odd": [[1, 2, 3]],
+    "letters": [["x", "y"]],
+    "null": [[None, 1]],
+    "nan": [[float("nan"), 1]],
+    "far too much": [[0] * (2 * MOST_POINTS + 2)],
+}
+
+
+@pytest.mark.parametrize("value", NOT_STROKES.values(), ids=NOT_STROKES)
+def test_what_is_not_strokes_is_refused(value: Any) -> None:
+    assert read_strokes_value(value) is None
+
+
+def pad_script() -> None:
+    import streamlit as st
+
+    from pages.components.drawing_pad import current_drawing, drawing_pad, load_drawing
+
+    if st.button("load"):
+        load_drawing([[[0, 0], [0, 2]]])
+    drawing_pad()
+    st.session_state["seen"] = current_drawing()
+
+
+def test_a_loaded_drawing_is_fitted_and_starts_a_new_epoch() -> None:
+    app = AppTest.from_function(pad_script).run()
+    assert app.session_state["seen"].strokes == ()
+    app.button[0].click().run()
+    seen = app.session_state["seen"]
+    assert (seen.epoch, seen.revision) == (1, 0)
+    assert np.ptp(seen.strokes[0][:, 1]) == LOADED_SIDE
+    assert seen.strokes[0].mean(axis=0).tolist() == [SIDE / 2, SIDE / 2]

