@@ -8,7 +8,7 @@ from pages.components.digit_sheet import ink_image
 from pages.components.invitation import show_invitation
 from pages.components.language import _
 
-ROWS, COLUMNS = 2, 18
+ROWS, COLUMNS = 4, 20
 
 
 def show_cards() -> None:
@@ -22,7 +22,7 @@ def show_cards() -> None:
     )
     with st.container(key="cards", horizontal=True):
         for script, icon, label, text in cards:
-            with st.container(border=True, width=208, height="stretch"):
+            with st.container(border=True, width=208, height="stretch", gap="xxsmall"):
                 st.page_link(script, label=f"**{label}**", icon=icon)
                 st.caption(text)
 
@@ -44,7 +44,7 @@ with frame.page(_("Home"), "✏️"):
             "Then draw a digit of your own and see what the machine reads."
         )
     )
+    show_digits()
     show_cards()
     with st.expander(_("Invite the class"), icon="📱"):
         show_invitation()
-    show_digits()

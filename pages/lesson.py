@@ -18,11 +18,15 @@ NUMBERS = range(1, len(STEPS) + 1)
 PROJECTOR_STYLE = Path(__file__).parent / "components" / "projector.css"
 
 
-def choose_step() -> int:
+def current_step() -> int:
     """Which step: chosen, in the link, where the visitor was, or the first."""
     asked = values_in_address("step", NUMBERS)
     start = asked[0] if asked else st.session_state.get("lesson_last_step", 1)
-    st.session_state.setdefault(STEP_KEY, start)
+    return int(st.session_state.setdefault(STEP_KEY, start))
+
+
+def choose_step() -> None:
+    """All steps side by side; the address and the session keep the chosen one."""
     with st.container(key="lesson_steps"):
         number = st.segmented_control(
             _("Step"),
@@ -35,14 +39,13 @@ def choose_step() -> int:
         )
     st.session_state["lesson_last_step"] = number
     write_values("step", [number])
-    return int(number)
 
 
 def step_label(number: int) -> str:
     """The step's number and title, with a tick when all its questions are answered."""
     step = STEPS[number - 1]
     is_done = {question.name for question in step.questions} <= answered()
-    return f"{number}. {_(step.title)}{' ✓' if is_done else ''}"
+    return f"**{'✓' if is_done else ''}{number}** {_(step.title)}"
 
 
 def go_to(number: int) -> None:
@@ -54,16 +57,15 @@ def tools() -> None:
     """Projector view and what can be printed."""
     if PROJECTOR_KEY not in st.session_state:
         st.session_state[PROJECTOR_KEY] = st.query_params.get("projector") == "1"
-    with st.container(horizontal=True, vertical_alignment="center", key="lesson_tools"):
-        st.toggle(_("Projector view"), key=PROJECTOR_KEY)
-        with st.popover(_("To print"), icon="🖨️"):
-            for label, make, name in (
-                (_("Worksheet"), worksheet, "worksheet.html"),
-                (_("Teacher's notes"), teachers_notes, "teachers-notes.html"),
-            ):
-                st.download_button(
-                    label, make, file_name=name, mime="text/html", icon="📄", on_click="ignore"
-                )
+    st.toggle(_("Projector view"), key=PROJECTOR_KEY)
+    with st.popover(_("To print"), icon=":material/print:"):
+        for label, make, name in (
+            (_("Worksheet"), worksheet, "worksheet.html"),
+            (_("Teacher's notes"), teachers_notes, "teachers-notes.html"),
+        ):
+            st.download_button(
+                label, make, file_name=name, mime="text/html", icon=":material/download:", on_click="ignore"
+            )
     write_values("projector", [1] if st.session_state[PROJECTOR_KEY] else [])
     if st.session_state[PROJECTOR_KEY]:
         st.html(PROJECTOR_STYLE)
@@ -75,11 +77,23 @@ def show_step(number: int, step: Step) -> None:
     st.caption(_("{aim} About {minutes} minutes.", aim=_(step.aim), minutes=step.minutes))
     with st.container(key="lesson_body"):
         step.show()
+    walk(number)
+
+
+def walk(number: int) -> None:
+    """To the step before, and to the one after."""
     with st.container(horizontal=True, key="lesson_walk"):
-        st.button(_("Previous"), icon="◀️", on_click=go_to, args=(number - 1,), disabled=number == 1)
+        st.button(
+            _("Previous"),
+            icon=":material/arrow_back:",
+            on_click=go_to,
+            args=(number - 1,),
+            disabled=number == 1,
+        )
         st.button(
             _("Next"),
-            icon="▶️",
+            icon=":material/arrow_forward:",
+            icon_position="right",
             type="primary",
             on_click=go_to,
             args=(number + 1,),
@@ -87,8 +101,10 @@ def show_step(number: int, step: Step) -> None:
         )
 
 
-with frame.page(_("Lesson"), "📖"):
-    st.title(_("From one pixel to 99 %"), anchor=False)
-    number = choose_step()
-    tools()
+number = current_step()
+with frame.page(_("Lesson"), "📖", place=f"step {number}"):
+    with st.container(horizontal=True, vertical_alignment="center", key="lesson_tools"):
+        st.title(_("From one pixel to 99 %"), anchor=False, width="content")
+        tools()
+    choose_step()
     show_step(number, STEPS[number - 1])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import sys
 from html import escape
 from pathlib import Path
@@ -105,6 +106,16 @@ def test_tensorflow_code_is_shown_without_importing_it() -> None:
     source = source_without_import("backends/tensorflow_backend.py", *names)
     assert source.startswith("def _step")
     assert "GradientTape" in source
+    assert ast.parse(source), "what is shown is Python that one could run"
+
+
+@pytest.mark.parametrize("number", range(1, len(STEPS) + 1))
+def test_all_code_on_screen_is_python_with_its_indentation(number: int) -> None:
+    app = lesson(step=str(number))
+    answer_everything(app, rightly=True)
+    shown = [block.value for block in app.code if block.language == "python"]
+    assert all(ast.parse(source) for source in shown)
+    assert all("\n    " in source for source in shown if source.startswith("def "))
 
 
 @pytest.mark.parametrize(

@@ -11,23 +11,24 @@ import streamlit as st
 
 from mnist_core.errors import MnistCoreError
 from pages.components import state
+from pages.components.browser_page import tell_browser
 from pages.components.language import LANGUAGE_KEY, LANGUAGES, _, browser_language, current, error_text
-from pages.components.visitor_cookie import keep_visitor_cookie
 
 logger = logging.getLogger(__name__)
+NAME = "MNIST Lab"
 STYLE_SHEET = Path(__file__).with_name("frame.css")
 
 
 @contextmanager
-def page(title: str, icon: str) -> Iterator[None]:
-    """Frame one page; the body of the `with` is the page itself.
+def page(title: str, icon: str, place: str = "") -> Iterator[None]:
+    """Frame one page; the body of the `with` is the page itself. Another `place` on it begins at its top.
 
     An error of ours becomes its sentence; any other is logged and becomes an apology. Neither takes the
     navigation or the data line away.
     """
-    st.set_page_config(page_title=f"{title} · MNIST Lab", page_icon=icon, layout="wide")
+    st.set_page_config(page_title=f"{title} · {NAME}", page_icon=icon, layout="wide")
     st.html(STYLE_SHEET)
-    keep_visitor_cookie(state.VISITOR_KEY, state.visitor())
+    tell_browser(cookie=state.VISITOR_KEY, visitor=state.visitor(), language=current(), place=place)
     _top_bar()
     with show_errors():
         yield
@@ -50,6 +51,7 @@ def show_errors() -> Iterator[None]:
 
 def _top_bar() -> None:
     with st.container(key="top_bar", horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(f"**{NAME}**", width="content")
         for script, icon, label in (
             ("app.py", "🏠", _("Home")),
             ("pages/lesson.py", "📖", _("Lesson")),

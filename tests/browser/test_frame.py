@@ -53,6 +53,18 @@ def test_a_browser_set_to_korean_is_greeted_in_korean(browser: Browser, server: 
     page = context.new_page()
     page.goto("/")
     page.get_by_role("heading", level=1).filter(has_text="숫자").wait_for()
+    page.wait_for_function("() => document.documentElement.lang === 'ko'")
+    context.close()
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_nothing_sticks_out_to_the_side_on_a_phone(path: str, browser: Browser, server: Server) -> None:
+    context = browser.new_context(base_url=server.url, viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    page.goto(path)
+    page.get_by_text("Digits: ", exact=False).last.wait_for()
+    main = page.get_by_test_id("stMain")
+    assert main.evaluate("element => element.scrollWidth <= element.clientWidth")
     context.close()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -22,14 +23,15 @@ def show_source(*things: Any, expanded: bool = False) -> None:
         for thing in things:
             path = Path(inspect.getsourcefile(thing) or "").relative_to(CORE.parent)
             st.caption(str(path))
-            st.code(inspect.cleandoc(inspect.getsource(thing)), language="python")
+            st.code(textwrap.dedent(inspect.getsource(thing)), language="python")
 
 
 def source_without_import(file_name: str, *names: str) -> str:
     """The source of functions, classes or `Class.method`s of a core file that must not be imported here."""
     text = (CORE / file_name).read_text(encoding="utf-8")
     found = _definitions(ast.parse(text))
-    return "\n\n".join(inspect.cleandoc(ast.get_source_segment(text, found[name]) or "") for name in names)
+    parts = (ast.get_source_segment(text, found[name], padded=True) or "" for name in names)
+    return "\n\n".join(map(textwrap.dedent, parts))
 
 
 def _definitions(tree: ast.Module) -> dict[str, ast.stmt]:

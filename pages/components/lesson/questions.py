@@ -35,13 +35,15 @@ def ask(question: Question) -> bool:
     """Ask; True once there is an answer, so that what follows may be shown."""
     key = f"lesson_{question.name}"
     with st.container(border=True, key=f"question_{question.name}"):
-        st.markdown("🤔 **" + _("Before you go on") + "**")
+        st.caption("🤔 " + _("Before you go on"))
+        st.markdown(f"#### {_(question.prompt)}")
         choice = st.radio(
             _(question.prompt),
             range(len(question.choices)),
             index=None,
             format_func=lambda number: _(question.choices[number]),
             key=key,
+            label_visibility="collapsed",
             persist_state="session",
         )
         if choice is None:
