@@ -8,7 +8,9 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
-from .conftest import Browser, Page, Server, playwright
+from tests.app_server import Server
+
+from .conftest import Browser, Page, playwright
 
 Point = tuple[float, float]
 

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import Browser, Page, Server, running_server
+from tests.app_server import Server, running_server
+
+from .conftest import Browser, Page
 
 PAGES = ["/", "/lesson", "/train", "/browse", "/draw", "/compare"]
 
