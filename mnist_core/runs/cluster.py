@@ -24,6 +24,8 @@ from mnist_core.runs import guard
 
 START_SECONDS = 120.0
 CONNECT_SECONDS = 10.0
+LOOK_SECONDS = 3.0
+LOOKS_TRIED = 3
 _LOOPBACK = "127.0.0.1"
 
 
@@ -75,11 +77,28 @@ class RunCluster:
             with contextlib.suppress(Exception):  # whatever state the connection is in
                 await self.client.close(timeout=2)
         if self._cluster is not None:
-            servers = [self._cluster.scheduler, *self._cluster.workers.values()]
-            with contextlib.suppress(Exception):
-                await self._cluster.close(timeout=5)
-            for server in servers:
-                _kill(server)
+            await _close(self._cluster)
+
+    async def tasks(self) -> dict[str, Any]:
+        """What every worker is doing, by its address.
+
+        One look that fails is not yet a broken connection, unless our own scheduler has ended.
+
+        Raises
+        ------
+        OSError
+            if the scheduler does not answer any more
+        """
+        for _ in range(LOOKS_TRIED - 1):
+            if self._cluster is not None and _has_ended(self._cluster.scheduler):
+                raise ConnectionError("The scheduler has ended.")
+            with contextlib.suppress(OSError):  # a TimeoutError is one, too
+                return await self._look()
+        return await self._look()
+
+    async def _look(self) -> dict[str, Any]:
+        tasks: dict[str, Any] = await asyncio.wait_for(self.client.processing(), LOOK_SECONDS)
+        return tasks
 
     def replace_dead_workers(self) -> None:
         """Start workers again whose nanny has ended too (a nanny restarts its worker by itself)."""
@@ -92,6 +111,17 @@ class RunCluster:
             self._cluster.scale(self._workers)
 
 
+async def _close(cluster: Any) -> None:
+    servers = [cluster.scheduler, *cluster.workers.values()]
+    if _has_ended(cluster.scheduler):  # there is nobody to say goodbye to
+        await cluster.scheduler.close()
+        cluster.shutdown_scheduler = False
+    with contextlib.suppress(Exception):
+        await cluster.close(timeout=5)
+    for server in servers:
+        _kill(server)
+
+
 def _kill(server: Any) -> None:
     """End what an orderly close has left, with its children: they share a session of their own."""
     if server is not None and server.process is not None and server.process.returncode is None:
@@ -99,8 +129,8 @@ def _kill(server: Any) -> None:
             os.killpg(server.process.pid, signal.SIGKILL)
 
 
-def _has_ended(worker: Any) -> bool:
-    return worker.process is not None and worker.process.returncode is not None
+def _has_ended(server: Any) -> bool:
+    return server.process is not None and server.process.returncode is not None
 
 
 async def _local_cluster(workers: int) -> Any:
@@ -155,6 +185,13 @@ class _Worker(SubprocessWorker):  # type: ignore[misc]
     async def _start(self) -> None:
         options = {**self.worker_kwargs}
         self.process = await _spawn({"cls": self.worker_class, "opts": options}, self.scheduler)
+
+    async def close(self) -> None:
+        """End nanny and worker in one blow: one by one, Dask stumbles over a worker that is just dying."""
+        _kill(self)
+        if self.process is not None:
+            await self.process.wait()
+        await super().close()
 
 
 async def _spawn(spec: dict[str, Any], *arguments: str) -> asyncio.subprocess.Process:

@@ -42,7 +42,7 @@ class Dispatcher:
     records : the service's runs, by id; guarded by `changed`
     changed : a lock, notified whenever a run has changed
     scheduler_address, workers : as for `RunCluster`
-    on_end : told which run's turn has ended, with the lock held
+    on_change : told which run has changed, with the lock held
     """
 
     def __init__(
@@ -122,7 +122,10 @@ class Dispatcher:
         while not self._closing:
             try:
                 async with RunCluster(self._scheduler_address, self._workers) as cluster:
-                    await self._supervise(cluster)
+                    try:
+                        await self._supervise(cluster)
+                    finally:  # before the connection closes, so that no run takes that for its own failure
+                        await self._end_turns()
             except MnistCoreError as error:
                 self._tell_waiting(error)
                 while not self._closing and not self._has_waiting():
@@ -131,12 +134,10 @@ class Dispatcher:
                 logger.warning("The connection to the Dask scheduler broke; connecting again.")
                 logger.debug("It broke like this", exc_info=True)
                 await self._rest(LOOK_SECONDS)
-            finally:
-                await self._end_turns()
 
     async def _supervise(self, cluster: Any) -> None:
         while not self._closing:
-            tasks = await asyncio.wait_for(cluster.client.processing(), LOOK_SECONDS * 20)
+            tasks = await cluster.tasks()
             with self._changed:
                 for turn in self._turns.values():
                     if turn.address not in tasks:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 ABANDONED_SECONDS = 60.0
 """A run nobody has asked after for this long ends: its web process is gone."""
+GIVING_WAY_SECONDS = 5.0
+"""The same, where another run waits for this worker."""
 
 
 class RunSession:
@@ -36,6 +38,7 @@ class RunSession:
         self._lock = threading.Lock()
         self._heard_at = time.monotonic()
         self._model_watched_at = -1e9
+        self._is_in_the_way = False
 
     def publish(self, result: BatchResult | EpochResult | None = None, **news: Any) -> None:
         """Make news available to the next exchange."""
@@ -55,7 +58,12 @@ class RunSession:
     @property
     def is_abandoned(self) -> bool:
         """Whether nobody asks after this run any more."""
-        return time.monotonic() - self._heard_at > ABANDONED_SECONDS
+        patience_s = GIVING_WAY_SECONDS if self._is_in_the_way else ABANDONED_SECONDS
+        return time.monotonic() - self._heard_at > patience_s
+
+    def give_way(self) -> None:
+        """Another run waits for this worker: no need to go on for long if nobody asks after this one."""
+        self._is_in_the_way = True
 
     @property
     def is_model_watched(self) -> bool:
@@ -102,4 +110,8 @@ def exchange(
 ) -> RunUpdate | None:
     """Exchange with the turn `key`; None where it has not begun, or has ended (no order was taken then)."""
     session = _SESSIONS.get(key)
-    return session.exchange(commands, acknowledged, watch_model) if session else None
+    if session is not None:
+        return session.exchange(commands, acknowledged, watch_model)
+    for other in list(_SESSIONS.values()):
+        other.give_way()
+    return None

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +18,7 @@ from mnist_core.runs.worker import run_ticket
 POLL_SECONDS = 0.2
 SETTLE_SECONDS = 0.03
 SILENT_SECONDS = 20.0
+WITHDRAW_SECONDS = 2.0
 _WATCH_SECONDS = 3.0
 
 
@@ -35,6 +36,7 @@ class Turn:
     key : names the turn on the worker and the task in Dask
     ordered, obeyed : how many orders were given and carried out
     acknowledged : number of the last result received
+    started_at, heard_at : when it began; when the worker answered last
     is_releasing : asked to hand back the worker
     wake, lost : look at the orders now; the worker has gone
     """
@@ -44,6 +46,7 @@ class Turn:
     generation: int
     key: str
     started_at: float = field(default_factory=time.monotonic)
+    heard_at: float = field(default_factory=time.monotonic)
     commands: deque[RunCommand] = field(default_factory=deque)
     ordered: int = 0
     obeyed: int = 0
@@ -93,37 +96,49 @@ async def follow(
             if update is not None:
                 deliver(turn, update)
             await _rest(turn, result, lost)
-        return await _outcome(result)
+            if time.monotonic() - turn.heard_at > SILENT_SECONDS:
+                raise WorkerLostError
+        return _outcome(result)
     finally:
         lost.cancel()
         if not result.done():
             result.cancel()
-            await client.cancel([future], force=True)
+            await _withdraw(future, client)
         future.release()
 
 
-async def _outcome(result: asyncio.Future[RunOutcome]) -> RunOutcome:
+async def _withdraw(future: Any, client: Any) -> None:
+    """Take the task back from a worker that is thought lost, over a connection that perhaps is broken too."""
+    with contextlib.suppress(Exception):
+        await asyncio.wait_for(client.cancel([future], force=True), WITHDRAW_SECONDS)
+
+
+def _outcome(result: asyncio.Future[RunOutcome]) -> RunOutcome:
     from distributed import KilledWorker
     from distributed.client import FutureCancelledError
 
     try:
-        return await result
-    except (KilledWorker, FutureCancelledError, OSError) as error:
+        return result.result()
+    except (KilledWorker, FutureCancelledError, asyncio.CancelledError, OSError) as error:
         raise WorkerLostError from error
 
 
 async def _first_of(
-    news: Any, result: asyncio.Future[RunOutcome], lost: asyncio.Future[Any]
+    news: Coroutine[Any, Any, RunUpdate | None], result: asyncio.Future[RunOutcome], lost: asyncio.Future[Any]
 ) -> RunUpdate | None:
-    """The news, or None where the result came first or the worker did not understand us this time."""
-    answer: asyncio.Future[RunUpdate | None] = asyncio.ensure_future(news)
+    """The news; None where the result came first, or where the exchange failed.
+
+    A failed exchange says nothing about the run: the connection broke, or the client is just closing. What
+    has become of the run comes by `result` or `lost`, or by silence.
+    """
+    answer = asyncio.ensure_future(news)
     try:
         await _wait(SILENT_SECONDS, answer, result, lost)
-        if lost.done() or not (answer.done() or result.done()):
+        if lost.done():
             raise WorkerLostError
-        with contextlib.suppress(OSError, KeyError):  # the connection broke: `lost` or `result` will tell
-            return answer.result() if answer.done() else None
-        return None
+        if not answer.done() or answer.cancelled() or answer.exception() is not None:
+            return None
+        return answer.result()
     finally:
         answer.cancel()
 
@@ -135,6 +150,7 @@ async def _exchange(turn: Turn, client: Any) -> RunUpdate | None:
         exchange, turn.key, commands, turn.acknowledged, is_watched, workers=[turn.address]
     )
     update: RunUpdate | None = replies[turn.address]
+    turn.heard_at = time.monotonic()
     if update is not None:
         for _ in commands:
             turn.commands.popleft()
