@@ -8,6 +8,7 @@ from pages.components.runs.access import own_runs, readable_run
 from pages.components.runs.break_it import choose_experiment
 from pages.components.runs.panel import SHOWN_RUN_KEY, show_run
 from pages.components.runs.race import RACE_PARAMETER, choose_race, racing_runs, show_race
+from pages.components.runs.reveal import note_start, reveal
 from pages.components.runs.settings import choose_settings
 
 RUN_PARAMETER = "run"
@@ -25,11 +26,13 @@ def choose_run() -> None:
     with st.expander(_("Race"), icon="🏁"):
         if race := choose_race(request):
             st.query_params[RACE_PARAMETER] = "-".join(race)
+            note_start(race[0])
 
 
 def show_next(run_id: str) -> None:
     """Show this run from now on, whatever the link says."""
     st.session_state[SHOWN_RUN_KEY] = run_id
+    note_start(run_id)
     for parameter in (RUN_PARAMETER, RACE_PARAMETER):
         if parameter in st.query_params:
             del st.query_params[parameter]
@@ -60,4 +63,5 @@ with frame.page(_("Train"), "🏋️"):
         choose_run()
     with right:
         show_training()
+    reveal("run_status")
     state.run_service().prepare()

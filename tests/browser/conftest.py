@@ -51,3 +51,19 @@ def page(browser: Browser, server: Server) -> Iterator[Page]:
     context.set_default_timeout(20_000)
     yield context.new_page()
     context.close()
+
+
+@pytest.fixture
+def phone(browser: Browser, server: Server) -> Iterator[Page]:
+    """The same with a phone in hand."""
+    context = browser.new_context(
+        base_url=server.url,
+        viewport={"width": 390, "height": 844},
+        has_touch=True,
+        is_mobile=True,
+        device_scale_factor=3,
+        locale="en-US",
+    )
+    context.set_default_timeout(20_000)
+    yield context.new_page()
+    context.close()

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 import statistics
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import pytest
 
-from tests.app_server import Server
-
-from .conftest import Browser, Page, playwright
+from .conftest import Page, playwright
 
 Point = tuple[float, float]
 
@@ -47,21 +45,6 @@ def draw(page: Page) -> Page:
     pad(page).wait_for()
     expect_answer(page, r"^Draw")
     return page
-
-
-@pytest.fixture
-def phone(browser: Browser, server: Server) -> Iterator[Page]:
-    context = browser.new_context(
-        base_url=server.url,
-        viewport={"width": 390, "height": 844},
-        has_touch=True,
-        is_mobile=True,
-        device_scale_factor=3,
-        locale="en-US",
-    )
-    context.set_default_timeout(20_000)
-    yield context.new_page()
-    context.close()
 
 
 def pad(page: Page):  # type: ignore[no-untyped-def]

@@ -111,3 +111,8 @@ def count_changes(page: Page) -> int:
             return count
         }"""
     )
+
+
+def test_on_a_phone_the_run_comes_on_screen_when_it_is_started(phone: Page) -> None:
+    start(phone, "/train?preset=softmax&epochs=1")
+    expect(status(phone)).to_be_in_viewport()

@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from mnist_core import ARCHITECTURES, PRESETS, TrainingConfig, tensorflow_available
+from mnist_core.backends import BACKENDS
 from pages.components.language import _, error_text
 from pages.components.runs.address import DATA_SOURCES, RECIPES, Request, read_request, write_request
 from pages.components.runs.words import preset_title, setting_label, value_text
@@ -44,6 +45,7 @@ def choose_settings() -> Request:
     )
     preset = PRESETS[st.session_state[key("preset")]]
     st.caption(_(preset.description))
+    _choose_backend()
     _slider("epochs", EPOCHS)
     _slider("learning_rate", RATES)
     st.caption(rate_meaning(st.session_state[key("learning_rate")], st.session_state[key("optimizer")]))
@@ -133,11 +135,22 @@ def _choice(name: str, options: tuple[Any, ...], *, disabled: bool = False) -> N
     )
 
 
-def _more_settings() -> None:
+def _choose_backend() -> None:
     why_not = tensorflow_available()
-    _choice("backend", ("numpy", "tensorflow") if why_not is None else ("numpy",))
+    st.segmented_control(
+        setting_label("backend"),
+        BACKENDS,
+        format_func=lambda backend: value_text("backend", backend),
+        key=key("backend"),
+        required=True,
+        disabled=why_not is not None,
+        persist_state="session",
+    )
     if why_not is not None:
         st.caption(_("TensorFlow is off: {reason}", reason=_(why_not)))
+
+
+def _more_settings() -> None:
     _choice("architecture", tuple(ARCHITECTURES))
     _choice("optimizer", ("sgd", "momentum", "adam"))
     _choice("batch_size", BATCH_SIZES)

@@ -1,0 +1,35 @@
+"""Bring the run on screen when it was started just now: on a phone it lies below the settings."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+STARTED_KEY = "reveal_started"
+
+_mount = st.components.v2.component(
+    "reveal",
+    js="""
+    const shown = new Set()
+
+    export default function ({ data }) {
+      if (!data.started || shown.has(data.started)) return
+      shown.add(data.started)
+      const place = document.querySelector(`.st-key-${data.container}`)
+      if (!place || place.getBoundingClientRect().top < window.innerHeight * 0.6) return
+      const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches
+      place.scrollIntoView({ behavior: isCalm ? "instant" : "smooth", block: "start" })
+    }
+    """,
+)
+
+
+def note_start(run_id: str) -> None:
+    """A run has been started by a press of a button."""
+    st.session_state[STARTED_KEY] = run_id
+
+
+def reveal(container: str) -> None:
+    """Scroll the page to this keyed container, once for each start, where it is out of sight."""
+    _mount(
+        key="reveal", data={"container": container, "started": st.session_state.get(STARTED_KEY)}, height=1
+    )
