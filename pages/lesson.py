@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.components import frame
+from pages.components import frame, state
 from pages.components.language import _
 from pages.components.lesson.handouts import teachers_notes, worksheet
 from pages.components.lesson.questions import answered
@@ -21,12 +21,12 @@ PROJECTOR_STYLE = Path(__file__).parent / "components" / "projector.css"
 def current_step() -> int:
     """Which step: chosen, in the link, where the visitor was, or the first."""
     asked = values_in_address("step", NUMBERS)
-    start = asked[0] if asked else st.session_state.get("lesson_last_step", 1)
+    start = asked[0] if asked else state.lesson_progress().step
     return int(st.session_state.setdefault(STEP_KEY, start))
 
 
 def choose_step() -> None:
-    """All steps side by side; the address and the session keep the chosen one."""
+    """All steps side by side; the address and the visitor's progress keep the chosen one."""
     with st.container(key="lesson_steps"):
         number = st.segmented_control(
             _("Step"),
@@ -37,7 +37,7 @@ def choose_step() -> None:
             label_visibility="collapsed",
             wrap=True,
         )
-    st.session_state["lesson_last_step"] = number
+    state.lesson_progress().step = number
     write_values("step", [number])
 
 

@@ -7,13 +7,18 @@ import sys
 from html import escape
 from pathlib import Path
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from mnist_core import load_dataset
 from pages.components.lesson.code import source_without_import
 from pages.components.lesson.handouts import teachers_notes, worksheet
 from pages.components.lesson.steps import STEPS
-from pages.components.lesson.steps.better import BATCHES, CONVOLUTION, HIDDEN, SCALED
+from pages.components.lesson.steps.better import BATCHES, CONVOLUTION, HIDDEN, NORMALISED, POST
+from pages.components.lesson.steps.one_update import compute_update
+from pages.components.lesson.steps.tensorflow_twin import valley_walk
+from pages.components.lesson.steps.unusual import first_step
 
 PROJECT = Path(__file__).parents[1]
 
@@ -75,6 +80,41 @@ def test_a_link_to_a_step_that_is_not_there_opens_the_first(nonsense: str) -> No
     assert lesson(step=nonsense).header[0].value.startswith("1.")
 
 
+@pytest.mark.parametrize(("rate", "comes_to_rest"), [(0.3, True), (0.9, True), (1.05, False)])
+def test_a_ball_in_the_valley_comes_to_rest_unless_its_steps_are_too_long(
+    rate: float, comes_to_rest: bool
+) -> None:
+    places = valley_walk(rate)
+    assert (abs(places[-1]) < abs(places[0])) == comes_to_rest
+
+
+def test_the_numbers_of_one_update_are_those_of_a_hand_calculation() -> None:
+    split = load_dataset("strokes").train
+    image, label, place = split.images[0], int(split.labels[0]), 400
+    update = compute_update(image, label, place, "unit")
+    pixel = image.ravel()[place] / 255
+    errors = 1 / (1 + np.exp(-update.scores)) - np.eye(10)[label]
+    np.testing.assert_allclose(update.new_weights, update.weights - 0.1 * pixel * errors, atol=1e-6)
+
+
+def test_raw_pixels_saturate_the_answers_and_the_sum_makes_the_first_step_long() -> None:
+    split = load_dataset("strokes").train
+    raw, unit = first_step(split, "raw"), first_step(split, "unit")
+    assert raw.saturated > 0.9 > unit.saturated
+    assert raw.by_sum == pytest.approx(raw.by_mean * len(split))
+    assert raw.by_mean > unit.by_mean
+
+
+def test_answers_and_the_step_are_found_again_after_a_reload(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pages.components.state.visitor", lambda: "0" * 32)
+    first = lesson(step="3")
+    answer_everything(first, rightly=True)
+    reloaded = lesson()
+    assert reloaded.header[0].value.startswith("3.")
+    assert reloaded.radio
+    assert all(radio.value is not None for radio in reloaded.radio)
+
+
 def test_each_question_has_one_right_choice_and_a_name_of_its_own() -> None:
     questions = [question for step in STEPS for question in step.questions]
     assert len({question.name for question in questions}) == len(questions)
@@ -121,11 +161,14 @@ def test_all_code_on_screen_is_python_with_its_indentation(number: int) -> None:
 @pytest.mark.parametrize(
     ("before", "after", "changed"),
     [
-        (SCALED, BATCHES, {"batch_size", "epochs"}),
-        (BATCHES, HIDDEN, {"architecture", "epochs", "learning_rate"}),
-        (HIDDEN, CONVOLUTION, {"architecture", "epochs", "learning_rate", "optimizer", "schedule"}),
+        (POST, NORMALISED, {"pixel_range", "weight_gradient", "stop_at_accuracy"}),
+        (NORMALISED, BATCHES, {"batch_size", "epochs"}),
+        (BATCHES, HIDDEN, {"architecture", "initialization", "epochs"}),
+        (HIDDEN, CONVOLUTION, {"architecture", "optimizer", "schedule", "epochs"}),
     ],
 )
-def test_each_rung_changes_little(before: object, after: object, changed: set[str]) -> None:
+def test_each_rung_changes_one_thing_and_the_learning_rate_that_suits_it(
+    before: object, after: object, changed: set[str]
+) -> None:
     old, new = vars(before), vars(after)
-    assert {name for name in old if old[name] != new[name]} <= changed
+    assert {name for name in old if old[name] != new[name]} - {"learning_rate"} == changed

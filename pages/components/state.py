@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -96,6 +96,25 @@ def statistics(dataset_name: str, split_name: str, _split: Split) -> SplitStatis
     from mnist_core.statistics import compute_statistics
 
     return compute_statistics(_split)
+
+
+@dataclass
+class LessonProgress:
+    """How far a visitor is in the lesson: the step, answers by question, runs by what they are for."""
+
+    step: int = 1
+    answers: dict[str, int] = field(default_factory=dict)
+    runs: dict[str, str] = field(default_factory=dict)
+
+
+@st.cache_resource(show_spinner=False, max_entries=2_000)
+def _lesson_progress(owner: str) -> LessonProgress:
+    return LessonProgress()
+
+
+def lesson_progress() -> LessonProgress:
+    """This visitor's progress; a reload finds it again."""
+    return _lesson_progress(visitor())
 
 
 def visitor() -> str:

@@ -1,17 +1,20 @@
-"""Charts of the lesson: a curve with a point on it, accuracies of several runs."""
+"""Charts of the lesson: a curve with a point on it, a ball in a valley, the curves of several runs."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
-from mnist_core import RunSnapshot
+from mnist_core import EpochResult, RunSnapshot
+from pages.components.language import _
 
-BLUE, ORANGE, GREY = "#0072B2", "#E69F00", "#8FA3B5"
+BLUE, ORANGE, GREY = "#0072B2", "#E69F00", "#8A94A0"
+MOST_POINTS = 250
 
 
 def curve_with_point(
@@ -22,107 +25,167 @@ def curve_with_point(
     x_title: str,
     y_title: str,
     alt: str,
-    height: int = 300,
+    slope: float | None = None,
+    before: NDArray[np.float64] | None = None,
+    log_x: bool = False,
 ) -> None:
-    """A curve, and a point that a slider moves along it."""
-    table = pd.DataFrame({"x": [*x, point[0]], "y": [*y, point[1]], "kind": ["curve"] * len(x) + ["point"]})
+    """A curve, and a point that a slider moves along it.
+
+    Parameters
+    ----------
+    slope : the tangent at the point is drawn where it is given
+    before : the curve without a change, dashed
+    """
+    rows = [(a, b, "curve") for a, b in zip(x, y, strict=True)] + [(*point, "point")]
+    if before is not None:
+        rows += [(a, b, "before") for a, b in zip(x, before, strict=True)]
+    if slope is not None:
+        rows += [(point[0] + step, point[1] + step * slope, "tangent") for step in (-2.0, 2.0)]
     axes = {
-        "x": {"field": "x", "type": "quantitative", "title": x_title},
-        "y": {"field": "y", "type": "quantitative", "title": y_title},
+        "x": _axis("x", x_title) | ({"scale": {"type": "log"}} if log_x else {}),
+        "y": _axis("y", y_title),
+        "tooltip": [
+            {"field": "x", "title": x_title, "format": ".3~g"},
+            {"field": "y", "title": y_title, "format": ".3~g"},
+        ],
     }
-    st.vega_lite_chart(
-        table,
-        {
-            "encoding": axes,
-            "layer": [
-                {
-                    "transform": [{"filter": "datum.kind == 'curve'"}],
-                    "mark": {"type": "line", "color": BLUE, "strokeWidth": 3},
-                },
-                {
-                    "transform": [{"filter": "datum.kind == 'point'"}],
-                    "mark": {"type": "point", "color": ORANGE, "filled": True, "size": 260, "tooltip": True},
-                },
-            ],
-        },
-        height=height,
-        alt=alt,
-    )
-
-
-def accuracy_chart(
-    runs: Mapping[str, RunSnapshot],
-    *,
-    part: str = "train_accuracy",
-    x_title: str,
-    y_title: str,
-    alt: str,
-    posted: Sequence[tuple[int, float]] = (),
-    posted_name: str = "",
-    height: int = 320,
-) -> None:
-    """Accuracy of each epoch of several runs in colours of their own; the post's figures as points."""
-    rows = [
-        (result.epoch, getattr(result, part), name, "run")
-        for name, run in runs.items()
-        for result in ([run.initial] if run.initial else []) + list(run.history)
+    layers = [
+        _layer("before", {"type": "line", "color": GREY, "strokeWidth": 2, "strokeDash": [6, 4]}),
+        _layer("curve", {"type": "line", "color": BLUE, "strokeWidth": 3}),
+        _layer("tangent", {"type": "line", "color": ORANGE, "strokeWidth": 2}),
+        _layer("point", {"type": "point", "color": ORANGE, "filled": True, "size": 260, "opacity": 1}),
     ]
-    rows += [(epoch, accuracy, posted_name, "posted") for epoch, accuracy in posted]
-    table = pd.DataFrame(rows, columns=["epoch", "accuracy", "name", "kind"])
+    table = pd.DataFrame(rows, columns=["x", "y", "kind"])
+    st.vega_lite_chart(table, {"encoding": axes, "layer": layers}, height=300, alt=alt)
+
+
+def valley_chart(places: Sequence[float], *, x_title: str, y_title: str, alt: str) -> None:
+    """A valley, and a ball's places in it step by step."""
+    grid = np.linspace(-2.2, 2.2, 89)
+    rows = [(x, x * x, "valley", 0) for x in grid]
+    rows += [(x, x * x, "ball", number) for number, x in enumerate(places)]
+    layers = [
+        _layer("valley", {"type": "line", "color": GREY, "strokeWidth": 2, "clip": True}),
+        _layer("ball", {"type": "line", "color": ORANGE, "strokeWidth": 1, "clip": True}),
+        _layer("ball", {"type": "point", "color": BLUE, "filled": True, "size": 110, "clip": True}),
+    ]
     axes = {
-        "x": {"field": "epoch", "type": "quantitative", "title": x_title, "axis": {"tickMinStep": 1}},
-        "y": {
-            "field": "accuracy",
-            "type": "quantitative",
-            "title": y_title,
-            "scale": {"domain": [0, 1]},
-            "axis": {"format": "%"},
-        },
-        "color": {"field": "name", "type": "nominal", "title": None, "legend": {"orient": "bottom"}},
+        "x": _axis("x", x_title) | {"scale": {"domain": [-2.2, 2.2]}, "axis": {"values": [-2, -1, 0, 1, 2]}},
+        "y": _axis("y", y_title) | {"scale": {"domain": [0, 4.8]}},
+        "order": {"field": "step"},
+        "tooltip": [{"field": "step", "title": _("step")}, {"field": "y", "title": y_title, "format": ".3f"}],
     }
-    st.vega_lite_chart(
-        table,
-        {
-            "encoding": axes,
-            "layer": [
-                {
-                    "transform": [{"filter": "datum.kind == 'run'"}],
-                    "mark": {"type": "line", "strokeWidth": 2, "tooltip": True},
-                },
-                {
-                    "transform": [{"filter": "datum.kind == 'posted'"}],
-                    "mark": {"type": "point", "size": 120, "shape": "diamond", "filled": True},
-                },
-            ],
-        },
-        height=height,
-        alt=alt,
-    )
+    table = pd.DataFrame(rows, columns=["x", "y", "kind", "step"])
+    st.vega_lite_chart(table, {"encoding": axes, "layer": layers}, height=300, alt=alt)
 
 
-def loss_chart(runs: Mapping[str, RunSnapshot], *, x_title: str, y_title: str, alt: str) -> None:
-    """Training loss of each epoch on a log scale, one colour for each run."""
+def accuracy_chart(runs: Mapping[str, RunSnapshot], *, alt: str) -> None:
+    """Training accuracy of each epoch, a colour for each run."""
+    rows = [
+        (result.epoch, result.train_accuracy, name) for name, run in runs.items() for result in results(run)
+    ]
+    y = _axis("y", _("training accuracy")) | {"scale": {"domain": [0, 1]}, "axis": {"format": "%"}}
+    _run_lines(rows, y, ".2%", alt)
+
+
+def loss_chart(runs: Mapping[str, RunSnapshot], *, alt: str) -> None:
+    """Training loss of each epoch on a log scale, a colour for each run."""
     rows = [
         (result.epoch, result.train_loss, name)
         for name, run in runs.items()
-        for result in run.history[:: max(1, len(run.history) // 250)]
+        for result in run.history[:: max(1, len(run.history) // MOST_POINTS)]
         if np.isfinite(result.train_loss) and result.train_loss > 0
     ]
-    st.vega_lite_chart(
-        pd.DataFrame(rows, columns=["epoch", "loss", "name"]),
+    _run_lines(rows, _axis("y", _("training loss")) | {"scale": {"type": "log"}}, ".3~g", alt)
+
+
+def band_chart(
+    runs: Sequence[RunSnapshot], posted: Sequence[tuple[int, float]], *, posted_name: str, alt: str
+) -> None:
+    """Training accuracy of runs that differ by chance alone: a band from the worst to the best, the middle as a
+    line, and the post's own figures as points. A run that has stopped keeps its last value.
+    """
+    length = max(len(results(run)) for run in runs)
+    curves = np.array([_padded([result.train_accuracy for result in results(run)], length) for run in runs])
+    rows = [
+        (epoch, low, middle, high, None)
+        for epoch, (low, middle, high) in enumerate(np.quantile(curves, [0, 0.5, 1], axis=0).T)
+    ]
+    rows += [(epoch, None, None, None, accuracy) for epoch, accuracy in posted]
+    percent = {"format": "%"}
+    y = {
+        "type": "quantitative",
+        "title": _("training accuracy"),
+        "scale": {"domain": [0, 1]},
+        "axis": percent,
+    }
+    tooltip = [
+        {"field": "epoch", "title": _("epoch")},
+        {"field": "low", "title": _("worst"), "format": ".1%"},
+        {"field": "middle", "title": _("middle"), "format": ".1%"},
+        {"field": "high", "title": _("best"), "format": ".1%"},
+    ]
+    is_band = [{"filter": "datum.low != null"}]
+    layers = [
         {
-            "mark": {"type": "line", "strokeWidth": 2, "tooltip": True},
+            "transform": is_band,
+            "mark": {"type": "area", "color": BLUE, "opacity": 0.25},
+            "encoding": {"y": {"field": "low", **y}, "y2": {"field": "high"}, "tooltip": tooltip},
+        },
+        {
+            "transform": is_band,
+            "mark": {"type": "line", "color": BLUE, "strokeWidth": 2.5},
+            "encoding": {"y": {"field": "middle", **y}},
+        },
+        {
+            "transform": [{"filter": "datum.posted != null"}],
+            "mark": {"type": "point", "color": ORANGE, "size": 140, "shape": "diamond", "filled": True},
             "encoding": {
-                "x": {"field": "epoch", "type": "quantitative", "title": x_title},
-                "y": {"field": "loss", "type": "quantitative", "title": y_title, "scale": {"type": "log"}},
-                "color": {
-                    "field": "name",
-                    "type": "nominal",
-                    "title": None,
-                    "legend": {"orient": "bottom"},
-                },
+                "y": {"field": "posted", **y},
+                "tooltip": [
+                    {"field": "epoch", "title": _("epoch")},
+                    {"field": "posted", "title": posted_name, "format": ".2%"},
+                ],
             },
         },
-        height=300,
-        alt=alt,
+    ]
+    table = pd.DataFrame(rows, columns=["epoch", "low", "middle", "high", "posted"])
+    x = _axis("epoch", _("epoch")) | {"axis": {"tickMinStep": 1}}
+    st.vega_lite_chart(table, {"encoding": {"x": x}, "layer": layers}, height=320, alt=alt)
+
+
+def results(run: RunSnapshot) -> list[EpochResult]:
+    """All evaluations of a run, the one before the first step included."""
+    return [*([run.initial] if run.initial else []), *run.history]
+
+
+def _padded(values: list[float], length: int) -> list[float]:
+    return values + values[-1:] * (length - len(values))
+
+
+def _axis(field: str, title: str) -> dict[str, Any]:
+    return {"field": field, "type": "quantitative", "title": title}
+
+
+def _layer(kind: str, mark: dict[str, Any]) -> dict[str, Any]:
+    return {"transform": [{"filter": f"datum.kind == '{kind}'"}], "mark": mark}
+
+
+def _run_lines(rows: Sequence[tuple[int, float, str]], y: dict[str, Any], number: str, alt: str) -> None:
+    """Lines over the epochs, told apart by colour and by a dash."""
+    name = {"field": "name", "type": "nominal", "legend": {"orient": "bottom", "title": None, "columns": 2}}
+    encoding = {
+        "x": _axis("x", _("epoch")) | {"axis": {"tickMinStep": 1}},
+        "y": y,
+        "color": name,
+        "strokeDash": name,
+        "tooltip": [
+            {"field": "name", "title": _("run")},
+            {"field": "x", "title": _("epoch")},
+            {"field": "y", "title": y["title"], "format": number},
+        ],
+    }
+    table = pd.DataFrame(rows, columns=["x", "y", "name"])
+    st.vega_lite_chart(
+        table, {"mark": {"type": "line", "strokeWidth": 2.5}, "encoding": encoding}, height=320, alt=alt
     )

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from pages.components import state
 from pages.components.language import _
-
-ANSWERED_KEY = "lesson_answered"
 
 
 @dataclass(frozen=True)
@@ -33,7 +32,9 @@ class Question:
 
 def ask(question: Question) -> bool:
     """Ask; True once there is an answer, so that what follows may be shown."""
-    key = f"lesson_{question.name}"
+    key, answers = f"lesson_{question.name}", state.lesson_progress().answers
+    if key not in st.session_state and question.name in answers:
+        st.session_state[key] = answers[question.name]
     with st.container(border=True, key=f"question_{question.name}"):
         st.caption("🤔 " + _("Before you go on"))
         st.markdown(f"#### {_(question.prompt)}")
@@ -43,24 +44,25 @@ def ask(question: Question) -> bool:
             index=None,
             format_func=lambda number: _(question.choices[number]),
             key=key,
+            on_change=lambda: answers.update({question.name: st.session_state[key]}),
             label_visibility="collapsed",
-            persist_state="session",
         )
         if choice is None:
             st.caption(_("Choose an answer; then it goes on."))
             return False
-        explanation = _(question.explanation)
-        if choice == question.right:
-            st.success(_("Right.") + " " + explanation, icon="✅")
-        else:
-            st.warning(
-                _("Not quite: “{answer}”.", answer=_(question.choices[question.right])) + " " + explanation,
-                icon="💡",
-            )
-    st.session_state[ANSWERED_KEY] = answered() | {question.name}
+        _explain(question, choice)
     return True
+
+
+def _explain(question: Question, choice: int) -> None:
+    explanation = _(question.explanation)
+    if choice == question.right:
+        st.success(_("Right.") + " " + explanation, icon="✅")
+    else:
+        right = _(question.choices[question.right])
+        st.warning(_("Not quite: “{answer}”.", answer=right) + " " + explanation, icon="💡")
 
 
 def answered() -> frozenset[str]:
     """Names of the questions this visitor has answered."""
-    return frozenset(st.session_state.get(ANSWERED_KEY, ()))
+    return frozenset(state.lesson_progress().answers)

@@ -14,20 +14,17 @@ from mnist_core.errors import RunError
 from pages.components import frame, state
 from pages.components.language import _, error_text
 
-RUNS_KEY = "lesson_runs"
 POLL_SECONDS = 0.5
 
 
 def start_run(key: str, config: TrainingConfig, name: str) -> None:
     """Queue a run under this key, in place of an earlier one."""
-    runs = dict(st.session_state.get(RUNS_KEY, {}))
-    runs[key] = state.run_service().start(config, owner=state.visitor(), name=name)
-    st.session_state[RUNS_KEY] = runs
+    state.lesson_progress().runs[key] = state.run_service().start(config, owner=state.visitor(), name=name)
 
 
 def find_run(key: str) -> RunSnapshot | None:
     """The run under this key as it is now; None if it was never started, or deleted."""
-    run_id = st.session_state.get(RUNS_KEY, {}).get(key)
+    run_id = state.lesson_progress().runs.get(key)
     if run_id is None:
         return None
     try:

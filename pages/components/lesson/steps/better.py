@@ -10,32 +10,35 @@ import streamlit as st
 from mnist_core import PRESETS, RunSnapshot, TrainingConfig
 from mnist_core.messages import mark
 from pages.components.language import _
+from pages.components.lesson.charts import BLUE
 from pages.components.lesson.questions import Question, ask
 from pages.components.lesson.runs import find_runs, open_in_train, start_run, watch
 
+# Each rung is the one before with one change, and the learning rate that suits it.
 POST = PRESETS["post-numpy"].config
-# Each rung changes one thing of the one before.
-SCALED = TrainingConfig(architecture="softmax", epochs=50, learning_rate=0.5, batch_size="full")
-BATCHES = replace(SCALED, epochs=5, batch_size=128)
-HIDDEN = replace(BATCHES, architecture="mlp", epochs=12, learning_rate=0.3)
+NORMALISED = replace(
+    POST, pixel_range="unit", weight_gradient="mean", learning_rate=2.0, stop_at_accuracy=None
+)
+BATCHES = replace(NORMALISED, batch_size=128, learning_rate=0.5, epochs=5)
+HIDDEN = replace(BATCHES, architecture="mlp", initialization="scaled", learning_rate=0.3, epochs=12)
 CONVOLUTION = replace(
-    HIDDEN, architecture="cnn", epochs=6, learning_rate=0.002, optimizer="adam", schedule="cosine"
+    HIDDEN, architecture="cnn", optimizer="adam", learning_rate=0.002, schedule="cosine", epochs=8
 )
 
 QUESTIONS = (
     Question(
         "best_change",
-        mark("From the post's 81 % to 99 %: which of these changes do you think brings the most?"),
+        mark("From the post's 81 % to 99 %: which of these changes do you think removes the most mistakes?"),
         (
-            mark("Scale the pixels, use softmax"),
+            mark("Normalise: pixels from 0 to 1"),
             mark("Small batches"),
             mark("A hidden layer"),
             mark("Convolution"),
         ),
-        0,
+        2,
         mark(
-            "In points of accuracy, the plain repair wins. But count the mistakes that are left: "
-            "each later change removes half of them or more."
+            "On MNIST the hidden layer removes about three mistakes in four. "
+            "The convolution seems to add only a percent, but it halves the mistakes that are left."
         ),
     ),
 )
@@ -45,9 +48,9 @@ def _rungs() -> dict[str, tuple[str, str, TrainingConfig]]:
     """Key → what changed, the nearest preset, the configuration."""
     return {
         "rung_post": (_("The post's NumPy model"), "post-numpy", POST),
-        "rung_scaled": (_("+ pixels from 0 to 1, softmax"), "softmax", SCALED),
-        "rung_batches": (_("+ small batches of 128"), "softmax", BATCHES),
-        "rung_hidden": (_("+ a hidden layer of 128"), "mlp", HIDDEN),
+        "rung_normalised": (_("+ pixels from 0 to 1, mean gradient"), "post-numpy", NORMALISED),
+        "rung_batches": (_("+ small batches of 128"), "post-numpy", BATCHES),
+        "rung_hidden": (_("+ a hidden layer of 128, softmax"), "mlp", HIDDEN),
         "rung_convolution": (_("+ convolution, Adam"), "cnn", CONVOLUTION),
     }
 
@@ -58,20 +61,28 @@ def show() -> None:
     if not ask(QUESTIONS[0]):
         return
     rungs = _rungs()
-    if st.button(_("Climb: run all five"), type="primary", icon="🪜"):
-        for key, (name, _preset, config) in rungs.items():
-            start_run(key, config, name)
-    for key, (name, preset, config) in rungs.items():
-        with st.container(horizontal=True, vertical_alignment="center"):
-            if st.button(name, key=f"start_{key}", icon="▶️", width=320):
+    ladder, picture = st.columns((2, 3), gap="large")
+    with ladder:
+        if st.button(_("Climb: run all five"), type="primary", icon=":material/play_arrow:", width="stretch"):
+            for key, (name, _preset, config) in rungs.items():
                 start_run(key, config, name)
-            open_in_train(preset, config)
-    watch(rungs, _draw_ladder)
+        for key, (name, preset, config) in rungs.items():
+            with st.container(horizontal=True, vertical_alignment="center"):
+                if st.button(name, key=f"start_{key}", icon=":material/play_arrow:", width="stretch"):
+                    start_run(key, config, name)
+                open_in_train(preset, config)
+    with picture:
+        watch(rungs, _draw_ladder)
+        _explain()
+
+
+def _explain() -> None:
     st.markdown(
         _(
-            "**Pixels from 0 to 1**: no output starts saturated. **Small batches**: hundreds of steps per epoch "
-            "instead of one. **Hidden layer**: parts of digits, not whole ones. **Convolution**: "
-            "the same small window everywhere, so a stroke counts wherever it stands."
+            "- **Pixels from 0 to 1**: no output starts saturated, so every step counts.\n"
+            "- **Small batches**: hundreds of steps per epoch instead of one.\n"
+            "- **Hidden layer**: it may look for parts of digits, not only for whole ones.\n"
+            "- **Convolution**: the same small window everywhere, so a stroke counts wherever it stands."
         )
     )
 
@@ -80,40 +91,44 @@ def _draw_ladder() -> None:
     rungs = _rungs()
     runs = {rungs[key][0]: run for key, run in find_runs(rungs).items() if run.history}
     if not runs:
+        st.info(_("Press a button: accuracy and mistakes of each run appear here."), icon="🪜")
         return
     table = pd.DataFrame([_row(name, run) for name, run in runs.items()])
-    st.vega_lite_chart(
-        table,
-        {
-            "mark": {"type": "bar", "color": "#0072B2", "tooltip": True},
-            "encoding": {
-                "y": {
-                    "field": "name",
-                    "type": "nominal",
-                    "sort": None,
-                    "title": None,
-                    "axis": {"labelLimit": 260},
-                },
-                "x": {
-                    "field": "accuracy",
-                    "type": "quantitative",
-                    "title": _("test accuracy"),
-                    "scale": {"domain": [0, 1]},
-                    "axis": {"format": "%"},
-                },
-            },
-        },
-        height=220,
-        alt=_("Test accuracy of each rung"),
-    )
+    _bars(table)
     columns = {
         "name": _("change"),
         "accuracy": _("test accuracy"),
         "mistakes": _("mistakes in 10,000"),
         "seconds": _("training seconds"),
     }
+    table["name"] = table["name"].str.replace("+", "\\+")  # cells are Markdown
     table["accuracy"] = table["accuracy"].map("{:.2%}".format)
-    st.dataframe(table.rename(columns=columns), hide_index=True)
+    table["seconds"] = table["seconds"].map("{:.1f}".format)
+    st.table(table.rename(columns=columns), hide_index=True)
+
+
+def _bars(table: pd.DataFrame) -> None:
+    accuracy = {"field": "accuracy", "type": "quantitative", "title": _("test accuracy")}
+    st.vega_lite_chart(
+        table,
+        {
+            "encoding": {
+                "y": {"field": "name", "type": "nominal", "sort": None, "title": None},
+                "x": {**accuracy, "scale": {"domain": [0, 1]}, "axis": {"format": "%"}},
+                "tooltip": [{"field": "name", "title": _("change")}, {**accuracy, "format": ".2%"}],
+            },
+            "layer": [
+                {"mark": {"type": "bar", "color": BLUE, "cornerRadiusEnd": 3}},
+                {
+                    "mark": {"type": "text", "align": "right", "dx": -6, "color": "white", "fontSize": 13},
+                    "encoding": {"text": {"field": "accuracy", "type": "quantitative", "format": ".1%"}},
+                },
+            ],
+            "config": {"axisY": {"labelLimit": 230, "labelFontSize": 13}},
+        },
+        height=50 + 40 * len(table),
+        alt=_("Test accuracy of each rung"),
+    )
 
 
 def _row(name: str, run: RunSnapshot) -> dict[str, object]:
@@ -122,5 +137,5 @@ def _row(name: str, run: RunSnapshot) -> dict[str, object]:
         "name": name,
         "accuracy": last.test_accuracy,
         "mistakes": round((1 - last.test_accuracy) * 10_000),
-        "seconds": round(sum(result.seconds for result in run.history), 1),
+        "seconds": sum(result.seconds for result in run.history),
     }

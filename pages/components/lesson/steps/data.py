@@ -31,22 +31,34 @@ QUESTIONS = (
 def show() -> None:
     """Load, look, count."""
     dataset = state.dataset()
-    st.markdown(
-        _(
-            "Everything begins with examples. People wrote digits, and someone noted which digit each is meant "
-            "to be. One part is to **learn from**, the other is kept back to **test**."
+    words, picture = st.columns((2, 3), gap="large")
+    with words:
+        st.markdown(
+            _(
+                "Everything begins with examples. People wrote digits, and someone noted which digit each is meant "
+                "to be. One part is to **learn from**, the other is kept back to **test**."
+            )
         )
-    )
+        st.table(
+            pd.DataFrame([_facts(_("train"), dataset.train), _facts(_("test"), dataset.test)]),
+            hide_index=True,
+        )
+        st.caption(
+            _(
+                "Read {shape} as: {count:,} pictures of 28 rows and 28 columns. "
+                "uint8 is a whole number from 0 to 255.",
+                shape=str(dataset.train.images.shape),
+                count=len(dataset.train),
+            )
+        )
+    with picture:
+        st.markdown(_("The first ten, drawn as in the post, two rows of five:"))
+        labels = [str(label) for label in dataset.train.labels[:10]]
+        show_figure(
+            digit_grid(dataset.train.images[:10], labels),
+            _("The first ten training digits: {labels}", labels=", ".join(labels)),
+        )
     show_source(load_dataset)
-    facts = [_facts("train", dataset.train), _facts("test", dataset.test)]
-    st.dataframe(pd.DataFrame(facts), hide_index=True, width=560)
-    st.markdown(_("The first ten, drawn as in the post, two rows of five:"))
-    labels = [str(label) for label in dataset.train.labels[:10]]
-    show_figure(
-        digit_grid(dataset.train.images[:10], labels),
-        _("The first ten training digits: {labels}", labels=", ".join(labels)),
-        width=680,
-    )
     if ask(QUESTIONS[0]):
         _one_digit(dataset.train)
 
@@ -60,11 +72,11 @@ def _facts(name: str, split: Split) -> dict[str, str]:
 
 
 def _one_digit(split: Split) -> None:
-    number = st.slider(_("Choose a digit"), 0, 99, 0, key="lesson_data_image")
-    picture, numbers = st.columns((1, 3))
+    picture, numbers = st.columns((1, 3), gap="large")
     with picture:
+        number = st.slider(_("Choose a digit"), 0, 99, 0, key="lesson_data_image")
         words = _("Image {number}, a {label}", number=number, label=int(split.labels[number]))
-        st.image(ink_image(split.images[number], scale=8), alt=words, caption=words)
+        st.image(ink_image(split.images[number], scale=8), alt=words, caption=words, width="stretch")
+        st.page_link("pages/browse.py", label=_("Look through all of them in Browse"), icon="🔢")
     with numbers:
         st.code(pixel_text(split.images[number]), language=None)
-    st.page_link("pages/browse.py", label=_("Look through all of them in Browse"), icon="🔢")

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from mnist_core import PRESETS
+from mnist_core import PRESETS, RunSnapshot
 from mnist_core.backends.numpy_backend import NumpyBackend
 from mnist_core.functional import sigmoid_cross_entropy
 from mnist_core.layers import Dense
@@ -15,7 +15,7 @@ from mnist_core.messages import mark
 from mnist_core.optimizers import Sgd
 from pages.components import state
 from pages.components.language import _
-from pages.components.lesson.charts import accuracy_chart
+from pages.components.lesson.charts import band_chart, results
 from pages.components.lesson.code import show_source
 from pages.components.lesson.questions import Question, ask
 from pages.components.lesson.runs import find_run, find_runs, open_in_train, start_run, watch
@@ -60,7 +60,7 @@ def show() -> None:
     st.markdown(_("Now all training images at once, up to 100 times, until more than 80 % are right."))
     show_source(NumpyBackend.train_batches, Dense, sigmoid_cross_entropy, Sgd)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        if st.button(_("Run the post's loop"), type="primary", icon="▶️"):
+        if st.button(_("Run the post's loop"), type="primary", icon=":material/play_arrow:"):
             start_run("post", PRESETS[PRESET].config, _("The post's NumPy model"))
         open_in_train(PRESET, PRESETS[PRESET].config)
     watch(["post"], _draw_loop)
@@ -73,29 +73,37 @@ def _draw_loop() -> None:
     run = find_run("post")
     if run is None:
         return
-    results = {result.epoch: result for result in run.history}
-    if run.initial is not None:
-        results[0] = run.initial
-    shown = sorted({*(epoch for epoch, *_rest in POSTED), *([max(results)] if results else [])})
-    posted = {epoch: (accuracy, loss) for epoch, accuracy, loss in POSTED}
-    rows = []
-    for epoch in shown:
-        ours, theirs = results.get(epoch), posted.get(epoch)
-        rows.append(
-            {
-                _("epoch"): epoch,
-                _("the post: accuracy"): "" if theirs is None else f"{theirs[0]:.4f}",
-                _("the post: loss"): "" if theirs is None else f"{theirs[1]:.3f}",
-                _("here: accuracy"): "" if ours is None else f"{ours.train_accuracy:.4f}",
-                _("here: loss"): ""
-                if ours is None or ours.posted_loss is None
-                else f"{ours.posted_loss:.3f}",
-            }
-        )
-    st.dataframe(pd.DataFrame(rows), hide_index=True, width=620)
-    if run.status == "finished":
-        st.success(_("Stopped after epoch {epoch}. The post: 32.", epoch=run.epoch), icon="🏁")
-    _weights(run.id)
+    left, right = st.columns((3, 2), gap="large")
+    with left:
+        st.table(_both_tables(run), hide_index=True)
+        if run.status == "finished":
+            st.success(_("Stopped after epoch {epoch}. The post: 32.", epoch=run.epoch), icon="🏁")
+    with right:
+        _weights(run.id)
+
+
+def _both_tables(run: RunSnapshot) -> pd.DataFrame:
+    """The post's printed table beside ours, at its epochs and at our last one."""
+    ours = {result.epoch: (result.train_accuracy, result.posted_loss) for result in results(run)}
+    theirs = {epoch: (accuracy, loss) for epoch, accuracy, loss in POSTED}
+    epochs = sorted({*theirs, *([max(ours)] if ours else [])})
+    rows = [
+        (str(epoch), *_accuracy_and_loss(theirs.get(epoch)), *_accuracy_and_loss(ours.get(epoch)))
+        for epoch in epochs
+    ]
+    titles = [
+        _("epoch"),
+        _("the post: accuracy"),
+        _("the post: loss"),
+        _("here: accuracy"),
+        _("here: loss"),
+    ]
+    return pd.DataFrame(rows, columns=titles)
+
+
+def _accuracy_and_loss(values: tuple[float, float | None] | None) -> tuple[str, str]:
+    accuracy, loss = values if values is not None else (None, None)
+    return "" if accuracy is None else f"{accuracy:.4f}", "" if loss is None else f"{loss:.3f}"
 
 
 def _weights(run_id: str) -> None:
@@ -107,7 +115,7 @@ def _weights(run_id: str) -> None:
     )
     st.image(
         weight_pictures(model.parameters["dense1.weights"], scale=3),
-        width=84,
+        width=76,
         caption=[str(digit) for digit in range(10)],
         alt=[_("Weights of output {digit}", digit=digit) for digit in range(10)],
     )
@@ -115,7 +123,7 @@ def _weights(run_id: str) -> None:
 
 def _seeds() -> None:
     keys = {f"post_seed_{seed}": seed for seed in SEEDS}
-    if st.button(_("Run it with six seeds"), icon="🎲"):
+    if st.button(_("Run it with six seeds"), icon=":material/play_arrow:"):
         for key, seed in keys.items():
             name = _("The post's loop, seed {seed}", seed=seed)
             start_run(key, replace(PRESETS[PRESET].config, seed=seed), name)
@@ -123,18 +131,22 @@ def _seeds() -> None:
 
 
 def _draw_seeds(keys: dict[str, int]) -> None:
-    runs = {_("seed {seed}", seed=keys[key]): run for key, run in find_runs(keys).items()}
+    runs = [run for run in find_runs(keys).values() if run.history]
     if not runs:
         return
-    accuracy_chart(
+    band_chart(
         runs,
-        x_title=_("epoch"),
-        y_title=_("training accuracy"),
-        alt=_("Training accuracy of six seeds over the epochs, with the post's five figures"),
-        posted=[(epoch, accuracy) for epoch, accuracy, _loss in POSTED],
+        [(epoch, accuracy) for epoch, accuracy, _loss in POSTED],
         posted_name=_("the post"),
+        alt=_("Training accuracy of six seeds over the epochs, with the post's five figures"),
     )
-    ends = [run.epoch for run in runs.values() if run.status == "finished"]
+    st.caption(
+        _(
+            "Blue: from the worst to the best of the seeds, the line is the middle one; "
+            "one that has stopped keeps its last value. Orange: the post's five figures."
+        )
+    )
+    ends = [run.epoch for run in runs if run.status == "finished"]
     if ends:
         st.markdown(
             _(

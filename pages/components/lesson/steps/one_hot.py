@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
-from mnist_core import flatten, one_hot
+from mnist_core import Split, flatten, one_hot
 from mnist_core.messages import mark
 from pages.components import state
 from pages.components.language import _
@@ -15,6 +15,7 @@ from pages.components.lesson.code import show_source
 from pages.components.lesson.questions import Question, ask
 
 SIZE = 28
+PAPER, INK, ORANGE = (241, 245, 249), (21, 32, 43), (230, 159, 0)
 QUESTIONS = (
     Question(
         "place",
@@ -42,9 +43,17 @@ def show() -> None:
     split = state.dataset().train
     st.markdown(_("The network wants rows of numbers. So the picture is laid out **row after row**."))
     if ask(QUESTIONS[0]):
+        number = _flatten(split)
+        if ask(QUESTIONS[1]):
+            _label_row(int(split.labels[number]))
+
+
+def _flatten(split: Split) -> int:
+    """A picture, its row of 784, and one pixel found in both; the picture's number."""
+    words, picture = st.columns((2, 3), gap="large", vertical_alignment="center")
+    with words:
         number = st.slider(_("Choose a digit"), 0, 99, 0, key="lesson_flat_image")
         place = st.slider(_("Walk along the row of 784"), 0, 783, 285, key="lesson_flat_place")
-        _pixel_map(split.images[number], place)
         row = flatten(split.images[number : number + 1])
         st.markdown(
             _(
@@ -58,9 +67,25 @@ def show() -> None:
                 value=int(row[0, place]),
             )
         )
-        show_source(flatten)
-        if ask(QUESTIONS[1]):
-            _label_row(int(split.labels[number]))
+        st.caption(_("Point at a pixel to see its place; the orange frame is yours."))
+    with picture:
+        _pixel_map(split.images[number], place)
+    st.image(
+        _row_picture(row[0], place),
+        width="stretch",
+        alt=_("The row of 784 pixels, orange at place {place}", place=place),
+        caption=_("The same picture as one row: 28 short rows, one after the other"),
+    )
+    show_source(flatten)
+    return number
+
+
+def _row_picture(row: NDArray[np.uint8], place: int) -> NDArray[np.uint8]:
+    """A row of pixels as a strip, (24, 784, 3): ink dark on light, orange around one place."""
+    ink = np.linspace(PAPER, INK, 256).astype(np.uint8)
+    strip = ink[row][None].repeat(24, axis=0)
+    strip[:, max(place - 1, 0) : place + 2] = ORANGE
+    return strip
 
 
 def _pixel_map(image: NDArray[np.uint8], place: int) -> None:
@@ -77,7 +102,6 @@ def _pixel_map(image: NDArray[np.uint8], place: int) -> None:
         }
     )
     axis = {"labelAngle": 0, "values": list(range(0, SIZE, 4)), "ticks": False, "domain": False}
-    st.caption(_("Point at a pixel to see its place; the orange frame is yours."))
     st.vega_lite_chart(
         table,
         {
@@ -88,10 +112,10 @@ def _pixel_map(image: NDArray[np.uint8], place: int) -> None:
                 "color": {
                     "field": "ink",
                     "type": "quantitative",
-                    "scale": {"range": ["#F1F5F9", "#15202B"], "domain": [0, 255]},
+                    "scale": {"range": [_hex(PAPER), _hex(INK)], "domain": [0, 255]},
                     "legend": None,
                 },
-                "stroke": {"condition": {"test": "datum.chosen", "value": "#E69F00"}, "value": None},
+                "stroke": {"condition": {"test": "datum.chosen", "value": _hex(ORANGE)}, "value": None},
                 "tooltip": [
                     {"field": "place", "title": _("place in the row")},
                     {"field": "row", "title": _("row")},
@@ -100,16 +124,23 @@ def _pixel_map(image: NDArray[np.uint8], place: int) -> None:
                 ],
             },
         },
-        width=420,
-        height=420,
+        width=400,
+        height=400,
         alt=_("The digit as 28 by 28 squares; the pixel at place {place} is framed", place=place),
     )
 
 
+def _hex(colour: tuple[int, int, int]) -> str:
+    return "#{:02X}{:02X}{:02X}".format(*colour)
+
+
 def _label_row(label: int) -> None:
     st.markdown(_("The label becomes ten numbers as well: what the ten outputs ought to say."))
-    chosen = st.slider(_("Label"), 0, 9, label, key="lesson_label")
-    row = one_hot(np.array([chosen]))
-    st.dataframe(pd.DataFrame(row.astype(int), columns=[str(digit) for digit in range(10)]), hide_index=True)
-    st.code(f"one_hot([{chosen}]) == {row.astype(int).tolist()}")
+    words, row = st.columns((2, 3), gap="large", vertical_alignment="center")
+    with words:
+        chosen = st.slider(_("Label"), 0, 9, label, key="lesson_label")
+    with row:
+        values = one_hot(np.array([chosen])).astype(int)
+        st.table(pd.DataFrame(values, columns=[str(digit) for digit in range(10)]), hide_index=True)
+        st.code(f"one_hot([{chosen}]) == {values.tolist()}")
     show_source(one_hot)

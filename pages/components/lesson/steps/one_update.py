@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 import streamlit as st
+from numpy.typing import NDArray
 
 from mnist_core import ARCHITECTURES, Model, one_hot, sigmoid
 from mnist_core.network import initial_parameters, scale_pixels
@@ -14,48 +17,97 @@ from pages.components.language import _
 
 RATE = 0.1
 ARCHITECTURE = "sigmoid"
+Ten = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Update:
+    """What one digit does to the ten weights of one pixel: (10,) each, and the pixel itself."""
+
+    pixel: float
+    scores: Ten
+    answers: Ten
+    targets: Ten
+    weights: Ten
+
+    @property
+    def errors(self) -> Ten:
+        """Answer minus target."""
+        return self.answers - self.targets
+
+    @property
+    def gradients(self) -> Ten:
+        """Pixel times error."""
+        return self.pixel * self.errors
+
+    @property
+    def new_weights(self) -> Ten:
+        """A step against the gradient."""
+        return self.weights - RATE * self.gradients
 
 
 def show_one_update() -> None:
     """One digit goes through the network that knows nothing yet, and one weight of each output moves."""
     split = state.dataset().train
-    controls, picture = st.columns((3, 1))
+    controls, picture = st.columns((3, 1), gap="large", vertical_alignment="center")
     with controls:
         number = st.slider(_("Choose a digit"), 0, 99, 0, key="lesson_update_image")
-        scaled = st.toggle(_("Pixels from 0 to 1 instead of 0 to 255"), key="lesson_update_scaled")
         place = st.slider(_("Look at the weights of pixel"), 0, 783, 14 * 28 + 14, key="lesson_update_pixel")
+        scaled = st.toggle(_("Pixels from 0 to 1 instead of 0 to 255"), key="lesson_update_scaled")
     image, label = split.images[number], int(split.labels[number])
     with picture:
         st.image(ink_image(image, scale=6), alt=_("Image {number}, a {label}", number=number, label=label))
-    pixel_range = "unit" if scaled else "raw"
+    update = compute_update(image, label, place, "unit" if scaled else "raw")
+    _show_table(update)
+    _say(update, label, place)
+
+
+def compute_update(image: NDArray[np.uint8], label: int, place: int, pixel_range: str) -> Update:
+    """Forward, error, gradient and update of the weights at `place`, in the post's untrained network."""
     flat = initial_parameters(ARCHITECTURES[ARCHITECTURE], np.random.default_rng(0), "uniform")
     model = Model.from_vector(ARCHITECTURE, flat, pixel_range=pixel_range)
     scores = model.predict_logits(image[None])[0].astype(float)
-    outputs, targets = sigmoid(scores), one_hot(np.array([label]))[0]
-    errors = outputs - targets
-    pixel = float(scale_pixels(image.reshape(1, -1), pixel_range)[0, place])
-    weights = model.parameters["dense1.weights"][place].astype(float)
-    gradients = pixel * errors
-    table = pd.DataFrame(
-        {
-            _("output"): range(10),
-            _("score z = x·W + b"): scores,
-            _("answer a = σ(z)"): outputs,
-            _("target y"): targets,
-            _("error a − y"): errors,
-            _("gradient x·(a − y)"): gradients,
-            _("weight before"): weights,
-            _("weight after"): weights - RATE * gradients,
-        }
+    return Update(
+        pixel=float(scale_pixels(image.reshape(1, -1), pixel_range)[0, place]),
+        scores=scores,
+        answers=sigmoid(scores),
+        targets=one_hot(np.array([label]))[0].astype(float),
+        weights=model.parameters["dense1.weights"][place].astype(float),
     )
-    st.dataframe(table.round(4), hide_index=True)
-    saturated = int(((outputs < 0.001) | (outputs > 0.999)).sum())
+
+
+def _show_table(update: Update) -> None:
+    columns = {
+        _("score z = x·W + b"): update.scores,
+        _("answer a = σ(z)"): update.answers,
+        _("target y"): update.targets,
+        _("error a − y"): update.errors,
+        _("gradient x·(a − y)"): update.gradients,
+        _("weight before"): update.weights,
+        _("weight after"): update.new_weights,
+    }
+    table = pd.DataFrame({name: [f"{value:.3f}" for value in values] for name, values in columns.items()})
+    table.insert(0, _("output"), [str(digit) for digit in range(10)])
+    st.table(table, hide_index=True)
+
+
+def _say(update: Update, label: int, place: int) -> None:
+    """The row of the true digit in a sentence, and how many outputs are saturated."""
     st.markdown(
         _(
-            "Pixel {place} is x = {pixel:.3g}. New weight = old weight − 0.1 × gradient. "
-            "**{saturated} of 10** outputs are saturated: below 0.001 or above 0.999.",
+            "Output {label} should say 1. Its error is {error:.3f}, pixel {place} is {pixel:.3g}, "
+            "so its gradient is {gradient:.3f}. "
+            "New weight = {before:.3f} − 0.1 × ({gradient:.3f}) = **{after:.3f}**.",
+            label=label,
+            error=update.errors[label],
             place=place,
-            pixel=pixel,
-            saturated=saturated,
+            pixel=update.pixel,
+            gradient=update.gradients[label],
+            before=update.weights[label],
+            after=update.new_weights[label],
         )
+    )
+    saturated = int(((update.answers < 0.001) | (update.answers > 0.999)).sum())
+    st.markdown(
+        _("**{saturated} of 10** outputs are saturated: below 0.001 or above 0.999.", saturated=saturated)
     )

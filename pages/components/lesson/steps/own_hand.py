@@ -5,15 +5,19 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import streamlit as st
+from numpy.typing import NDArray
 
+from mnist_core import read_strokes
 from mnist_core.messages import mark
-from pages.components import state
+from pages.components import frame, state
 from pages.components.digit_sheet import Digit, digit_sheet
+from pages.components.draw.live_answer import live_answers
+from pages.components.drawing_pad import drawing_pad
 from pages.components.language import _
 from pages.components.lesson.questions import Question, ask
-from pages.components.readers import Reader, readers
+from pages.components.readers import STARTER, Reader, readers
 
-EXAMPLES = 12
+EXAMPLES, HARDEST = 12, 8
 
 QUESTIONS = (
     Question(
@@ -31,11 +35,55 @@ QUESTIONS = (
 
 def show() -> None:
     """Draw, then look at the blind spots style by style."""
-    st.markdown(_("Now you. Draw a few digits the way you write them, and count how many are read."))
-    st.page_link("pages/draw.py", label=_("Draw a digit"), icon="✏️")
+    st.markdown(
+        _(
+            "Now you. Draw digits the way you write them; then a **9 with a curled tail**, a **crossed 7**, "
+            "an **open 4**. Who reads them?"
+        )
+    )
+    st.fragment(_draw)()
     if not ask(QUESTIONS[0]):
         return
     people = readers()
+    key = _choose_reader(people)
+    with st.spinner(_("Reading all the digits once …")):
+        _styles(people[key], people[STARTER])
+    st.markdown(
+        _(
+            "**What a test set does not tell you**: how the model does on people, pens and habits that are not in it; "
+            "whether it is sure for good reasons; what it says to something that is no digit at all."
+        )
+    )
+
+
+def _draw() -> None:
+    """The pad, and what the starter and the newest model of the visitor's own read on it."""
+    with frame.show_errors():
+        pad, answers = st.columns((2, 3), gap="large")
+        with pad:
+            drawing = drawing_pad()
+        with answers:
+            models = {reader: reader.model() for reader in list(readers().values())[:2]}
+            readings = [
+                (reader.name, read_strokes(drawing.strokes, model))
+                for reader, model in models.items()
+                if model is not None
+            ]
+            if drawing.strokes:
+                live_answers(readings)
+            else:
+                st.info(_("Their answers appear here while you draw."), icon="✏️")
+            if len(readings) == 1:
+                st.caption(_("Train a model in step 6, and it reads here, too: it knows only MNIST."))
+            st.page_link("pages/draw.py", label=_("More on the Draw page"), icon="✏️")
+
+
+def _choose_reader(people: dict[str, Reader]) -> str:
+    """The reader whose blind spots are shown: at first the visitor's newest model, which knows only MNIST."""
+    newest = next((key for key in people if key != STARTER), STARTER)
+    st.session_state.setdefault("lesson_reader", newest)
+    if st.session_state["lesson_reader"] not in people:
+        st.session_state["lesson_reader"] = newest
     key = st.selectbox(
         _("Who reads?"),
         list(people),
@@ -46,30 +94,17 @@ def show() -> None:
     st.caption(
         _("The starter model has practised these hands. A model of yours that knows only MNIST has not.")
     )
-    with st.spinner(_("Reading all the digits once …")):
-        _styles(people[key])
-    st.markdown(
-        _(
-            "**What a test set does not tell you**: how the model does on people, pens and habits that are not in it; "
-            "whether it is sure for good reasons; what it says to something that is no digit at all."
-        )
-    )
+    return key
 
 
-def _styles(reader: Reader) -> None:
+def _styles(reader: Reader, starter: Reader) -> None:
     """How well each built-in handwriting style is read, the worst first, with examples."""
-    dataset, model = state.dataset("strokes"), reader.model()
-    split = dataset.test
-    if model is None or split.styles is None:
+    answers = _answers(reader)
+    if answers is None:
         st.info(_("This model has gone. Choose another one above."))
         return
-    answers = state.predictions(reader.key, reader.version, dataset.name, "test", model, split).argmax(axis=1)
+    split = state.dataset("strokes").test
     right = answers == split.labels
-    table = pd.DataFrame({"digit": split.labels, "style": split.styles, "right": right})
-    table = table.groupby(["digit", "style"], as_index=False).agg(
-        count=("right", "size"), right=("right", "mean")
-    )
-    table = table.sort_values("right", kind="stable")
     st.markdown(
         _(
             "**{right:.1%}** of {count:,} built-in digits are read. The hardest styles:",
@@ -77,12 +112,12 @@ def _styles(reader: Reader) -> None:
             count=len(split),
         )
     )
-    shown = table.head(8).assign(
-        right=lambda rows: rows["right"].map("{:.0%}".format), style=lambda rows: rows["style"].map(_)
-    )
-    words = {"digit": _("digit"), "style": _("style"), "count": _("images"), "right": _("read correctly")}
-    st.dataframe(shown.rename(columns=words), hide_index=True, width=520)
-    worst = table.iloc[0]
+    shares = pd.DataFrame({"digit": split.labels, "style": split.styles, reader.name: right})
+    if reader != starter:
+        shares[starter.name] = _answers(starter) == split.labels
+    shares = shares.groupby(["digit", "style"]).mean().sort_values(reader.name, kind="stable").reset_index()
+    _show_shares(shares.head(HARDEST))
+    worst = shares.iloc[0]
     numbers = np.flatnonzero((split.styles == worst["style"]) & (split.labels == worst["digit"]))[:EXAMPLES]
     digits = [Digit(int(i), split.images[i], int(split.labels[i]), int(answers[i])) for i in numbers]
     digit_sheet(digits, key="lesson_worst_style", on_pick=lambda _number: None)
@@ -92,3 +127,19 @@ def _styles(reader: Reader) -> None:
         icon="🔢",
         query_params={"set": "strokes", "answers": "wrong", "reader": reader.key},
     )
+
+
+def _answers(reader: Reader) -> NDArray[np.intp] | None:
+    """What a reader answers to each built-in test digit; None if its model has gone."""
+    dataset, model = state.dataset("strokes"), reader.model()
+    if model is None:
+        return None
+    found = state.predictions(reader.key, reader.version, dataset.name, "test", model, dataset.test)
+    return found.argmax(axis=1)
+
+
+def _show_shares(shares: pd.DataFrame) -> None:
+    shown = pd.DataFrame({_("digit"): shares["digit"].map(str), _("style"): shares["style"].map(_)})
+    for name in shares.columns[2:]:
+        shown[name] = shares[name].map("{:.0%}".format)
+    st.table(shown, hide_index=True, width="content")

@@ -10,7 +10,7 @@ import streamlit as st
 from mnist_core import PRESETS, RunSnapshot, TrainingConfig, tensorflow_available
 from mnist_core.messages import mark
 from pages.components.language import _
-from pages.components.lesson.charts import loss_chart
+from pages.components.lesson.charts import loss_chart, valley_chart
 from pages.components.lesson.code import source_without_import
 from pages.components.lesson.questions import Question, ask
 from pages.components.lesson.runs import find_run, find_runs, open_in_train, start_run, watch
@@ -62,7 +62,7 @@ def show() -> None:
     st.markdown(
         _("The same idea, a ready-made tool: we write the way **forward**, TensorFlow finds the way back.")
     )
-    old, new = st.columns(2)
+    old, new = st.columns((2, 3))
     with old:
         st.markdown(_("**The post's TensorFlow 1**: first draw a graph, then run it. A sketch of ours:"))
         st.code(GRAPH_SKETCH, language="python", wrap_lines=True)
@@ -79,12 +79,13 @@ def show() -> None:
         return
     _who_does_what()
     config = _config()
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        if st.button(_("Run the post's 1000 epochs"), type="primary", icon="▶️"):
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if st.button(_("Run the post's 1000 epochs"), type="primary", icon=":material/play_arrow:"):
             start_run("tensorflow", config, _("The post's TensorFlow model"))
         open_in_train(PRESET, config)
     watch(["tensorflow"], _draw_run)
     if ask(QUESTIONS[1]):
+        _valley()
         _without_spikes(config)
 
 
@@ -104,9 +105,8 @@ def _who_does_what() -> None:
         (_("speed"), _("we: blocks, float32"), "tf.function, XLA"),
         (_("learning rate, epochs, data"), _("we"), _("we")),
     ]
-    st.dataframe(
-        pd.DataFrame(rows, columns=[_("who does it"), "NumPy", "TensorFlow"]), hide_index=True, width=620
-    )
+    table = pd.DataFrame(rows, columns=[_("who does it"), "NumPy", "TensorFlow"])
+    st.table(table, hide_index=True, width="content")
 
 
 def _draw_run() -> None:
@@ -116,7 +116,7 @@ def _draw_run() -> None:
     _show_losses({_("as posted"): run})
     last = run.history[-1]
     highest = max(result.train_loss for result in run.history[len(run.history) // 10 :])
-    st.dataframe(
+    st.table(
         pd.DataFrame(
             {
                 "": [_("the post"), _("here")],
@@ -127,13 +127,12 @@ def _draw_run() -> None:
             }
         ),
         hide_index=True,
-        width=720,
     )
 
 
 def _without_spikes(config: TrainingConfig) -> None:
     calm = replace(config, pixel_range="unit", epochs=300)
-    if st.button(_("Same learning rate, pixels from 0 to 1"), icon="🧘"):
+    if st.button(_("Same learning rate, pixels from 0 to 1"), icon=":material/play_arrow:"):
         start_run("tensorflow_calm", calm, _("Pixels from 0 to 1"))
     watch(["tensorflow_calm"], _draw_calm)
 
@@ -147,4 +146,37 @@ def _draw_calm() -> None:
 
 
 def _show_losses(runs: dict[str, RunSnapshot]) -> None:
-    loss_chart(runs, x_title=_("epoch"), y_title=_("training loss"), alt=_("Training loss over the epochs"))
+    loss_chart(runs, alt=_("Training loss over the epochs"))
+
+
+def _valley() -> None:
+    """A ball in a valley: what a step that is too long does."""
+    words, picture = st.columns((2, 3), gap="large", vertical_alignment="center")
+    with words:
+        st.markdown(_("The loss is a valley, the network a ball in it. Each step goes downhill: how far?"))
+        rate = st.slider(_("Length of a step"), 0.05, 1.1, 0.3, 0.05, key="lesson_valley_rate")
+        st.markdown(_valley_sentence(rate))
+    places = valley_walk(rate)
+    with picture:
+        valley_chart(
+            places,
+            x_title=_("weight"),
+            y_title=_("loss"),
+            alt=_("Twelve steps in a valley; the loss ends at {loss:.2f}", loss=places[-1] ** 2),
+        )
+
+
+def valley_walk(rate: float, start: float = -2.0, steps: int = 12) -> list[float]:
+    """Gradient descent on the loss w², whose gradient is 2w."""
+    places = [start]
+    for _step in range(steps):
+        places.append(places[-1] - rate * 2 * places[-1])
+    return places
+
+
+def _valley_sentence(rate: float) -> str:
+    if rate <= 0.5:
+        return _("It rolls down one side and stays at the bottom.")
+    if rate < 1:
+        return _("It jumps across the bottom and back again, each time a little lower.")
+    return _("It lands higher than it started. In a real network: a spike.")

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
-from mnist_core import ARCHITECTURES, PRESETS, Model, TrainingConfig, cross_entropy, one_hot
+from mnist_core import ARCHITECTURES, PRESETS, Model, Split, TrainingConfig, cross_entropy, one_hot
 from mnist_core.messages import mark
-from mnist_core.network import initial_parameters
+from mnist_core.network import initial_parameters, scale_pixels
 from pages.components import state
 from pages.components.language import _
 from pages.components.lesson.charts import accuracy_chart
@@ -39,12 +39,16 @@ QUESTIONS = (
 
 
 def show_unusual() -> None:
-    """Each oddity with its switch, and a run that shows the difference."""
+    """Each oddity with its switch, what the switch does to the numbers, and a run that shows the difference."""
     st.subheader(_("Four unusual things in the post's code"))
     st.caption(_("It works all the same. Turn the switches and see what each one does."))
     unit = st.toggle(
         _("**1. Raw pixels**, 0 to 255, push every sigmoid to its flat ends. Fix: divide by 255."),
         key="lesson_fix_pixels",
+    )
+    step = first_step(state.dataset().train, "unit" if unit else "raw")
+    st.markdown(
+        _("Before any learning, **{saturated:.0%}** of the answers are saturated.", saturated=step.saturated)
     )
     mean = st.toggle(
         _(
@@ -52,10 +56,45 @@ def show_unusual() -> None:
         ),
         key="lesson_fix_mean",
     )
+    st.markdown(
+        _(
+            "Weights begin between −1 and 1. The first step moves one by **{size}** on average.",
+            size=_readable(step.by_mean if mean else step.by_sum),
+        )
+    )
     _runs(_config(unit=unit, mean=mean), unit=unit, mean=mean)
     _swapped_arguments()
     if ask(QUESTIONS[0]):
         _test_accuracy()
+
+
+@dataclass(frozen=True)
+class FirstStep:
+    """The post's untrained network: share of saturated answers, and how far its first step moves a weight."""
+
+    saturated: float
+    by_sum: float
+    by_mean: float
+
+
+def first_step(split: Split, pixel_range: str) -> FirstStep:
+    """Work it out on the first images; the sum is scaled up to all of them."""
+    images, labels = split.images[:SAMPLE], one_hot(split.labels[:SAMPLE])
+    answers = _untrained(pixel_range).predict_proba(images)
+    pixels = scale_pixels(images.reshape(len(images), -1), pixel_range)
+    gradients = pixels.T @ (answers - labels) / len(images)
+    by_mean = PRESETS[PRESET].config.learning_rate * float(np.abs(gradients).mean())
+    saturated = float(((answers < 0.001) | (answers > 0.999)).mean())
+    return FirstStep(saturated, by_mean * len(split), by_mean)
+
+
+def _readable(size: float) -> str:
+    return f"{size:,.0f}" if size >= 10 else f"{size:.4f}"
+
+
+def _untrained(pixel_range: str) -> Model:
+    flat = initial_parameters(ARCHITECTURES["sigmoid"], np.random.default_rng(0), "uniform")
+    return Model.from_vector("sigmoid", flat, pixel_range=pixel_range)
 
 
 def _config(*, unit: bool, mean: bool) -> TrainingConfig:
@@ -80,8 +119,8 @@ def _names() -> dict[str, str]:
 def _runs(config: TrainingConfig, *, unit: bool, mean: bool) -> None:
     names = _names()
     key = f"fix_{'unit' if unit else 'raw'}_{'mean' if mean else 'sum'}"
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        if st.button(_("Run: {name}", name=names[key]), icon="▶️"):
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if st.button(_("Run: {name}", name=names[key]), icon=":material/play_arrow:"):
             start_run(key, config, names[key])
         open_in_train(PRESET, config)
     watch(names, _draw_runs)
@@ -92,16 +131,11 @@ def _draw_runs() -> None:
     runs = {names[key]: run for key, run in find_runs(names).items()}
     if not runs:
         return
-    accuracy_chart(
-        runs,
-        x_title=_("epoch"),
-        y_title=_("training accuracy"),
-        alt=_("Training accuracy with and without the fixes"),
-    )
+    accuracy_chart(runs, alt=_("Training accuracy with and without the fixes"))
     st.caption(
         _(
-            "With small pixels the summed step is just far smaller; with the mean it is 60,000 times smaller still. "
-            "Fix both, and the learning rate may grow: step 6 shows how far that goes."
+            "The learning rate of 0.1 was never chosen for these steps: by the sum they are far too long, "
+            "by the mean of small pixels rather short. Step 6 fixes both and lets the rate grow."
         )
     )
 
@@ -112,8 +146,7 @@ def _swapped_arguments() -> None:
         key="lesson_fix_swap",
     )
     split = state.dataset().train
-    flat = initial_parameters(ARCHITECTURES["sigmoid"], np.random.default_rng(0), "uniform")
-    answers = Model.from_vector("sigmoid", flat, pixel_range="raw").predict_proba(split.images[:SAMPLE])
+    answers = _untrained("raw").predict_proba(split.images[:SAMPLE])
     labels = one_hot(split.labels[:SAMPLE])
     swapped, right = cross_entropy(answers, labels), cross_entropy(labels, answers)
     st.markdown(
@@ -144,4 +177,4 @@ def _test_accuracy() -> None:
         last = run.history[-1]
         row = {_("run"): run.name, _("training accuracy"): f"{last.train_accuracy:.2%}"}
         rows.append(row | ({_("test accuracy"): f"{last.test_accuracy:.2%}"} if fixed else {}))
-    st.dataframe(pd.DataFrame(rows), hide_index=True, width=620)
+    st.table(pd.DataFrame(rows), hide_index=True, width="content")
