@@ -53,9 +53,9 @@ class TensorflowBackend:
         ]
         compiled = _compiles_well(architecture)
         self._train_step = tf.function(self._step, autograph=False, jit_compile=compiled)
-        self._train_many = tf.function(self._steps, reduce_retracing=True)
+        self._train_many = tf.function(self._steps, autograph=False, reduce_retracing=True)
         self._block_gradients = tf.function(self._gradients, autograph=False, jit_compile=compiled)
-        self._train_large = tf.function(self._large_step, reduce_retracing=True)
+        self._train_large = tf.function(self._large_step, autograph=False, reduce_retracing=True)
         self._held: tuple[Batch, tuple[Tensor, Tensor]] | None = None
 
     def train_batches(self, batches: Iterable[Batch], step_sizes: NDArray[np.float64]) -> NDArray[np.float32]:
@@ -100,9 +100,15 @@ class TensorflowBackend:
         return self._held[1]
 
     def _steps(self, pixels: Tensor, labels: Tensor, step_sizes: Tensor) -> Tensor:
-        losses = tf.TensorArray(tf.float32, size=tf.shape(step_sizes)[0])
-        for index in tf.range(tf.shape(step_sizes)[0]):
-            losses = losses.write(index, self._train_step(pixels[index], labels[index], step_sizes[index]))
+        """One update from each batch in turn; the mean losses before each."""
+
+        def step(index: Tensor, losses: Tensor) -> tuple[Tensor, Tensor]:
+            loss = self._train_step(pixels[index], labels[index], step_sizes[index])
+            return index + 1, losses.write(index, loss)
+
+        count = tf.shape(step_sizes)[0]
+        losses = tf.TensorArray(tf.float32, size=count)
+        _, losses = tf.while_loop(lambda index, _: index < count, step, (0, losses), parallel_iterations=1)
         return losses.stack()
 
     def _step(self, pixels: Tensor, labels: Tensor, step_size: Tensor) -> Tensor:
@@ -114,15 +120,20 @@ class TensorflowBackend:
     def _large_step(self, pixels: Tensor, labels: Tensor, step_size: Tensor) -> Tensor:
         """The same for a large batch, in blocks that need little memory."""
         count = tf.shape(labels)[0]
-        total_loss, totals = 0.0, [tf.zeros_like(variable) for variable in self._variables]
-        for start in tf.range(0, count, LARGE):
+
+        def add_block(start: Tensor, total_loss: Tensor, totals: list[Tensor]) -> tuple[Tensor, ...]:
             block = labels[start : start + LARGE]
             loss, gradients = self._block_gradients(pixels[start : start + LARGE], block)
             share = tf.cast(tf.shape(block)[0], tf.float32) / tf.cast(count, tf.float32)
-            total_loss += loss * share
-            totals = [total + gradient * share for total, gradient in zip(totals, gradients, strict=True)]
+            added = [total + gradient * share for total, gradient in zip(totals, gradients, strict=True)]
+            return start + LARGE, total_loss + loss * share, added
+
+        nothing = (0, 0.0, [tf.zeros_like(variable) for variable in self._variables])
+        _, loss, totals = tf.while_loop(
+            lambda start, *_: start < count, add_block, nothing, parallel_iterations=1
+        )
         self._apply_gradients(totals, tf.cast(count, tf.float32), step_size)
-        return total_loss
+        return loss
 
     def _gradients(self, pixels: Tensor, labels: Tensor) -> tuple[Tensor, list[Tensor]]:
         """Mean loss of some images, and its derivatives."""
@@ -180,7 +191,6 @@ def _sigmoid_cross_entropy(logits: Tensor, targets: Tensor) -> tuple[Tensor, Ten
 _LOSSES = {"softmax": _softmax_cross_entropy, "sigmoid": _sigmoid_cross_entropy}
 
 
-@tf.autograph.experimental.do_not_convert  # type: ignore[untyped-decorator]  # it does not know `match`
 def _update(
     optimizer: Optimizer, variable: Tensor, gradient: Tensor, state: list[Tensor], step_size: Tensor
 ) -> None:
