@@ -9,7 +9,7 @@ from pages.components.runs.break_it import choose_experiment
 from pages.components.runs.panel import SHOWN_RUN_KEY, show_run
 from pages.components.runs.race import RACE_PARAMETER, choose_race, racing_runs, show_race
 from pages.components.runs.reveal import note_start, reveal
-from pages.components.runs.settings import choose_settings
+from pages.components.runs.settings import choose_settings, name_of
 
 RUN_PARAMETER = "run"
 
@@ -18,7 +18,11 @@ def choose_run() -> None:
     """Everything that starts a run; the new one is shown."""
     request = choose_settings()
     if st.button(_("Start"), type="primary", icon="🚀", width="stretch"):
-        show_next(state.run_service().start(request.config, data=request.data, owner=state.visitor()))
+        show_next(
+            state.run_service().start(
+                request.config, data=request.data, owner=state.visitor(), name=name_of(request)
+            )
+        )
     st.caption(_("The address bar holds all of this: copy it, and someone else gets the same run."))
     with st.expander(_("Break it"), icon="🔨"):
         if experiment := choose_experiment():

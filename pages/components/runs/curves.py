@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import streamlit as st
 
-from pages.components import charts
 from pages.components.language import _
+from pages.components.runs import curve_chart
 
 if TYPE_CHECKING:
     from mnist_core import RunSnapshot
@@ -59,7 +59,7 @@ def show_curves(snapshot: RunSnapshot) -> None:
     view = choose_view("curves")
     columns = st.columns(2)
     for column, measure, title in zip(columns, ("loss", "accuracy"), (_("Loss"), _("Accuracy")), strict=True):
-        table = charts.curve_table(
+        table = curve_chart.curve_table(
             snapshot.history,
             measure,
             initial=snapshot.initial,
@@ -67,7 +67,7 @@ def show_curves(snapshot: RunSnapshot) -> None:
             by_seconds=view.by_seconds,
             smoothing=view.smoothing,
         )
-        spec = charts.curve_spec(
+        spec = curve_chart.curve_spec(
             measure,
             _("Seconds") if view.by_seconds else _("Epoch"),
             title,
@@ -80,7 +80,7 @@ def show_curves(snapshot: RunSnapshot) -> None:
             spec,
             key=f"curve_{measure}",
             on_select="rerun",  # only a zoom that Streamlit knows of outlives new data
-            selection_mode=charts.ZOOM,
+            selection_mode=curve_chart.ZOOM,
             alt=_("{measure} over time, training and test", measure=title),
         )
 
@@ -92,19 +92,19 @@ def overlay_charts(snapshots: Sequence[RunSnapshot], names: Sequence[str], view:
     for column, measure, title in zip(columns, ("loss", "accuracy"), (_("Loss"), _("Accuracy")), strict=True):
         table = pa.concat_tables(
             [
-                charts.curve_table(
+                curve_chart.curve_table(
                     snapshot.history,
                     measure,
                     initial=snapshot.initial,
                     by_seconds=view.by_seconds,
                     smoothing=view.smoothing,
                     run=name,
-                    most_points=charts.MOST_POINTS // len(snapshots),
+                    most_points=curve_chart.MOST_POINTS // len(snapshots),
                 )
                 for snapshot, name in zip(snapshots, names, strict=True)
             ]
         )
-        spec = charts.curve_spec(
+        spec = curve_chart.curve_spec(
             measure,
             _("Seconds") if view.by_seconds else _("Epoch"),
             title,
@@ -119,6 +119,6 @@ def overlay_charts(snapshots: Sequence[RunSnapshot], names: Sequence[str], view:
             spec,
             key=f"overlay_{measure}",
             on_select="rerun",
-            selection_mode=charts.ZOOM,
+            selection_mode=curve_chart.ZOOM,
             alt=_("{measure} of several runs", measure=title),
         )

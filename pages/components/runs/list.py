@@ -13,9 +13,9 @@ import streamlit as st
 
 from mnist_core import model_to_bytes
 from pages.components import frame, state
-from pages.components.charts import elapsed_seconds
 from pages.components.language import _
 from pages.components.runs.access import link_to
+from pages.components.runs.curve_chart import elapsed_seconds
 from pages.components.runs.words import STATUS_ICONS, setting_label, status_word, value_text
 
 if TYPE_CHECKING:

@@ -57,11 +57,11 @@ def draw_panel(snapshot: RunSnapshot) -> None:
     _progress(snapshot)
     show_metrics(snapshot)
     show_curves(snapshot)
-    show_posted_results(snapshot)
-    views.show_remarks(snapshot)
-    views.show_views(snapshot)
     if steerable:
         _steering(snapshot)
+    views.show_remarks(snapshot)
+    show_posted_results(snapshot)
+    views.show_views(snapshot)
 
 
 def draw_shared(snapshot: RunSnapshot) -> None:

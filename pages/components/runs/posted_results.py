@@ -63,7 +63,7 @@ def posted_table(snapshot: RunSnapshot) -> pd.DataFrame:
                 _("Epoch"): str(epoch),
                 _("Accuracy, the post"): _share(accuracy),
                 _("Accuracy here"): _share(result.train_accuracy if result else None),
-                _("Loss, the post"): _number(loss),
+                _("Loss, the post"): "" if loss is None else f"{loss:g}",
                 _("Loss here"): _number(result.posted_loss if result else None),
             }
         )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from mnist_core import ARCHITECTURES, tensorflow_available
-from pages.components import charts, frame, state
+from pages.components import frame, state
 from pages.components.language import _
 from pages.components.runs.access import is_own, readable_run
 from pages.components.runs.curves import choose_view, overlay_charts
@@ -20,6 +20,7 @@ from pages.components.runs.words import (
     duration,
     setting_label,
     status_word,
+    unique_names,
     value_text,
 )
 
@@ -92,7 +93,7 @@ def _race_panel(is_polling: bool) -> None:
         runs = racing_runs()
         if runs is None or (is_polling and not any(run.is_unfinished for run in runs)):
             st.rerun()
-        names = charts.unique_names([run.name for run in runs])
+        names = unique_names([run.name for run in runs])
         with st.container(key="run_status", gap="xsmall"):
             for run, name in zip(runs, names, strict=True):
                 _lane(run, name)
@@ -151,10 +152,10 @@ def verdict(runs: tuple[RunSnapshot, RunSnapshot], names: list[str]) -> list[str
             if result.test_accuracy >= GOAL:
                 sentences.append(
                     _(
-                        "{name} reached {goal:.0%} on the test set after {epochs} epochs and {time} of training.",
+                        "{name} passed {goal:.0%} on the test set in epoch {epoch}, after {time} of training.",
                         name=f"**{name}**",
                         goal=GOAL,
-                        epochs=result.epoch,
+                        epoch=result.epoch,
                         time=duration(seconds),
                     )
                 )

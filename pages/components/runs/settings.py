@@ -21,6 +21,7 @@ RATES = (0.0001, 0.0003, 0.001, 0.002, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10
 BATCH_SIZES = (1, 8, 32, 64, 128, 256, 512, 1024, "full")
 RECIPE_ORDER = {"post-numpy": 0, "post-tensorflow": 1, "softmax": 2, "mlp": 3, "cnn": 4}
 PLACES_KEPT = 50
+LONGEST_NAME = 80
 
 
 def key(name: str) -> str:
@@ -54,6 +55,16 @@ def choose_settings() -> Request:
     request = _current_request()
     _put_into_address(request)
     return request
+
+
+def name_of(request: Request) -> str:
+    """What to call a run: its recipe, and the settings that are not the recipe's."""
+    written = write_request(request)
+    settings = {"data": request.data, **asdict(request.config)}
+    changed = [
+        f"{setting_label(name)}: {value_text(name, settings[name])}" for name in settings if name in written
+    ]
+    return ", ".join([preset_title(request.preset), *changed])[:LONGEST_NAME]
 
 
 def load_settings(request: Request) -> None:

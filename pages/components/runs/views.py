@@ -8,8 +8,11 @@ import pandas as pd
 import streamlit as st
 
 from mnist_core.narrator import Facts, count_dead_units, narrate
-from pages.components import charts, state
+from pages.components import state
 from pages.components.language import _
+from pages.components.runs import confusion_chart
+from pages.components.runs.curve_chart import elapsed_seconds
+from pages.components.runs.mistaken_digits import show_chosen_digits
 from pages.components.runs.model_pictures import digit_url, weight_urls
 
 if TYPE_CHECKING:
@@ -94,8 +97,21 @@ def show_confusion(snapshot: RunSnapshot) -> None:
     if snapshot.confusion is None:
         st.caption(_("The matrix comes with the first test."))
         return
-    spec = charts.confusion_spec(_("Truth"), _("Answer"), _("Count"), _("Share of this digit"))
-    st.vega_lite_chart(charts.confusion_table(snapshot.confusion), spec, key="confusion", width=420)
+    spec = confusion_chart.confusion_spec(_("Truth"), _("Answer"), _("Count"), _("Share of this digit"))
+    matrix, digits = st.columns([3, 2])
+    chosen = matrix.vega_lite_chart(
+        confusion_chart.confusion_table(snapshot.confusion),
+        spec,
+        key="confusion",
+        on_select="rerun",
+        selection_mode="cell",
+    )
+    with digits:
+        if snapshot.status == "running":  # the model that answered is gone already
+            st.caption(_("Pause, or wait for the end, to click a cell and see those digits."))
+            return
+        st.caption(_("Click a cell to see those digits."))
+        show_chosen_digits(snapshot, chosen)
 
 
 def show_table(snapshot: RunSnapshot) -> None:
@@ -121,6 +137,6 @@ def history_table(snapshot: RunSnapshot) -> pd.DataFrame:
             _("Test loss"): [result.test_loss for result in results],
             _("Training accuracy"): [result.train_accuracy for result in results],
             _("Test accuracy"): [result.test_accuracy for result in results],
-            _("Seconds"): charts.elapsed_seconds(results),
+            _("Seconds"): elapsed_seconds(results),
         }
     ).iloc[::-1]

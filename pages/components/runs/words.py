@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mnist_core.messages import mark
@@ -113,6 +113,16 @@ def value_text(name: str, value: Any) -> str:
     if word is not None:
         return _(word)
     return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def unique_names(names: Sequence[str]) -> list[str]:
+    """The same names, numbered where one comes up again: they are the keys of the colours."""
+    counts: dict[str, int] = {}
+    found = []
+    for name in names:
+        counts[name] = counts.get(name, 0) + 1
+        found.append(name if counts[name] == 1 else f"{name} ({counts[name]})")
+    return found
 
 
 def preset_title(name: str) -> str:

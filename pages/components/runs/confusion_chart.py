@@ -1,0 +1,127 @@
+"""Which digits are taken for which: constant Vega-Lite specs, and tables to fill them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Spec = dict[str, Any]
+
+
+def confusion_table(confusion: NDArray[np.int64]) -> pd.DataFrame:
+    """One row a cell: truth, answer, count, share of the row, and whether it is right."""
+    truths, answers = np.indices(confusion.shape)
+    totals = np.maximum(confusion.sum(axis=1, keepdims=True), 1)
+    return pd.DataFrame(
+        {
+            "truth": truths.ravel(),
+            "answer": answers.ravel(),
+            "count": confusion.ravel(),
+            "share": (confusion / totals).ravel(),
+            "right": (truths == answers).ravel(),
+        }
+    )
+
+
+@cache
+def confusion_spec(truth: str, answer: str, count: str, share: str, *, height: int = 340) -> Spec:
+    """Ten by ten cells, blue where right, orange where wrong, stronger with more; one can be chosen."""
+    axis = {"labelAngle": 0, "ticks": False, "domain": False}
+    return {
+        "height": height,
+        "encoding": {
+            "x": {"field": "answer", "type": "ordinal", "title": answer, "axis": {**axis, "orient": "top"}},
+            "y": {"field": "truth", "type": "ordinal", "title": truth, "axis": axis},
+            "tooltip": [
+                {"field": "truth", "title": truth},
+                {"field": "answer", "title": answer},
+                {"field": "count", "title": count, "format": ","},
+                {"field": "share", "title": share, "format": ".1%"},
+            ],
+        },
+        "layer": [
+            {
+                "mark": {"type": "rect", "cornerRadius": 3, "cursor": "pointer"},
+                "params": [{"name": "cell", "select": {"type": "point", "fields": ["truth", "answer"]}}],
+                "encoding": {
+                    "color": {
+                        "field": "right",
+                        "scale": {"domain": [True, False], "range": ["#0072B2", "#D55E00"]},
+                        "legend": None,
+                    },
+                    "opacity": {
+                        "field": "share",
+                        "type": "quantitative",
+                        "scale": {"type": "sqrt", "domain": [0, 1], "range": [0.04, 1], "clamp": True},
+                        "legend": None,
+                    },
+                    "stroke": {
+                        "condition": {"param": "cell", "empty": False, "value": "#E69F00"},
+                        "value": None,
+                    },
+                    "strokeWidth": {"value": 2},
+                },
+            },
+            {
+                "transform": [{"filter": "datum.count > 0"}],
+                "mark": {"type": "text", "fontSize": 11, "tooltip": None},
+                "encoding": {
+                    "text": {"field": "count", "type": "quantitative", "format": "d"},
+                    "color": {
+                        "condition": {"test": "datum.share > 0.4", "value": "white"},
+                        "value": "#6f7b86",
+                    },
+                },
+            },
+        ],
+    }
+
+
+def recall_table(confusions: Sequence[tuple[str, NDArray[np.int64]]]) -> pd.DataFrame:
+    """One row a run and digit: how much of the digit is read right."""
+    rows = [
+        {"run": run, "digit": digit, "share": confusion[digit, digit] / max(confusion[digit].sum(), 1)}
+        for run, confusion in confusions
+        for digit in range(len(confusion))
+    ]
+    return pd.DataFrame(rows)
+
+
+@cache
+def recall_spec(digit: str, share: str, run: str, runs: tuple[str, ...], *, height: int = 240) -> Spec:
+    """For each digit a bar a run: the share read right. A bar can be chosen (`bar`)."""
+    return {
+        "height": height,
+        "mark": {"type": "bar", "cursor": "pointer", "cornerRadiusEnd": 2},
+        "params": [{"name": "bar", "select": {"type": "point", "fields": ["run", "digit"]}}],
+        "encoding": {
+            "x": {"field": "digit", "type": "ordinal", "title": digit, "axis": {"labelAngle": 0}},
+            "xOffset": {"field": "run", "type": "nominal", "scale": {"domain": list(runs)}},
+            "y": {
+                "field": "share",
+                "type": "quantitative",
+                "title": share,
+                "axis": {"format": "%"},
+                "scale": {"domain": [0, 1]},
+            },
+            "color": {
+                "field": "run",
+                "type": "nominal",
+                "scale": {"domain": list(runs)},
+                "legend": {"orient": "top", "title": None, "labelLimit": 260, "columns": 2},
+            },
+            "opacity": {"condition": {"param": "bar", "value": 1}, "value": 0.4},
+            "tooltip": [
+                {"field": "run", "title": run},
+                {"field": "digit", "title": digit},
+                {"field": "share", "title": share, "format": ".1%"},
+            ],
+        },
+    }

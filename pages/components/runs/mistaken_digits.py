@@ -1,0 +1,56 @@
+"""The test digits behind a cell of a confusion matrix, or behind a bar."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import streamlit as st
+
+from pages.components import state
+from pages.components.language import _
+from pages.components.runs.model_pictures import digit_url
+
+if TYPE_CHECKING:
+    from mnist_core import RunSnapshot
+
+MOST_PICTURES = 36
+
+
+def show_chosen_digits(run: RunSnapshot, chart: Any) -> None:
+    """The digits of the cell that is chosen in a confusion chart of this run, if one is."""
+    for cell in list(chart.selection.get("cell", ()))[:1]:
+        show_digits(run, int(cell["truth"]), int(cell["answer"]))
+
+
+def show_digits(run: RunSnapshot, truth: int, answer: int | None) -> None:
+    """Test digits of one confusion cell; with no answer given, all that are read wrongly."""
+    model = state.run_service().latest_model(run.id)
+    if model is None:
+        st.caption(_("The model of this run is not here any more."))
+        return
+    test = state.dataset(run.data).test
+    images = test.images[test.labels == truth]
+    answers = model.predict_logits(images).argmax(axis=1)
+    found = np.flatnonzero(answers != truth if answer is None else answers == answer)
+    if answer is None:
+        st.markdown(_("{count} times a {truth} is read wrongly:", count=len(found), truth=truth))
+    else:
+        st.markdown(
+            _("{count} times a {truth} is read as {answer}:", count=len(found), truth=truth, answer=answer)
+        )
+    shown = found[:MOST_PICTURES]
+    if len(shown):
+        st.image(
+            [digit_url(images[index]) for index in shown],
+            caption=[str(answers[index]) for index in shown],
+            width=52,
+        )
+    asked = {"answers": "wrong"} if answer is None else {"predicted": str(answer)}
+    if run.data in ("auto", state.dataset().name):
+        st.page_link(
+            "pages/browse.py",
+            label=_("Look closer in Browse"),
+            icon="🔢",
+            query_params={"split": "test", "true": str(truth), "reader": run.id, **asked},
+        )
