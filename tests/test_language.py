@@ -9,6 +9,7 @@ After new words, run it: it prints the entries to add to `pages/components/local
 from __future__ import annotations
 
 import ast
+import re
 import string
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +18,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 from mnist_core import STYLES
+from pages.components.particles import fit_particles
 
 PROJECT = Path(__file__).parents[1]
 CATALOGUE = PROJECT / "pages" / "components" / "locale" / "ko.po"
@@ -147,6 +149,32 @@ def test_markdown_that_carries_meaning_survives_translation() -> None:
     for korean in translations().values():
         assert korean.count("**") % 2 == 0, korean
         assert korean.count("`") % 2 == 0, korean
+
+
+def test_bold_ends_where_markdown_sees_it() -> None:
+    """After a sign like % or ), Markdown takes two stars before a letter for stars."""
+    for korean in translations().values():
+        filled = re.sub(r"\{[^}]*\}", "9", re.sub(r"\{[^}]*%\}", "9%", korean))
+        parts = filled.split("**")
+        for bold, after in zip(parts[1::2], parts[2::2], strict=True):
+            assert bold[-1].isalnum() or not after[:1].isalnum(), korean
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("3을(를)", "3을"),
+        ("4을(를)", "4를"),
+        ("7(으)로", "7로"),
+        ("6(으)로", "6으로"),
+        ("**9**이에요(예요)", "**9**예요"),
+        ("98%이에요(예요)", "98%예요"),
+        ("기본 모델이(가)", "기본 모델이"),
+        ("softmax을(를)", "softmax을(를)"),
+    ],
+)
+def test_a_particle_fits_what_stands_before_it(written: str, read: str) -> None:
+    assert fit_particles(written) == read
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(PROJECT)))

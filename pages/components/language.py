@@ -13,6 +13,7 @@ import streamlit as st
 from babel.messages.pofile import read_po
 
 from mnist_core.errors import MnistCoreError
+from pages.components.particles import fit_particles
 
 LANGUAGES = {"en": "English", "ko": "한국어"}
 LANGUAGE_KEY = "lang"
@@ -33,7 +34,9 @@ def browser_language() -> str:
 
 def _(template: str, **values: Any) -> str:
     """The sentence in the visitor's language, its `{fields}` filled in."""
-    return _catalogue(current()).get(template, template).format(**values)
+    code = current()
+    sentence = _catalogue(code).get(template, template).format(**values)
+    return fit_particles(sentence) if code == "ko" else sentence
 
 
 def error_text(error: MnistCoreError) -> str:

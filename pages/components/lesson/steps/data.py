@@ -31,6 +31,12 @@ QUESTIONS = (
 def show() -> None:
     """Load, look, count."""
     dataset = state.dataset()
+    st.markdown(
+        _(
+            "A Korean blog post builds a reader of digits twice: in bare NumPy, then in TensorFlow. These seven steps "
+            "retell it with this app's own code. “The post” always means that one."
+        )
+    )
     words, picture = st.columns((2, 3), gap="large")
     with words:
         st.markdown(
