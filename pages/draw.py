@@ -10,12 +10,7 @@ from pages.components.draw.learn import is_learning, learn_panel
 from pages.components.draw.live_answer import live_answer
 from pages.components.draw.panels import closer_look
 from pages.components.draw.photo import photo_reader
-from pages.components.draw.readers import (
-    choose_reader,
-    chosen_reader,
-    is_training,
-    model_of,
-)
+from pages.components.draw.readers import choose_reader, chosen_reader, is_training, model_of
 from pages.components.draw.stroke_editor import stroke_editor
 from pages.components.drawing_pad import current_drawing, drawing_pad
 from pages.components.language import _
@@ -42,11 +37,11 @@ def draw_and_read(is_watching: bool) -> None:
                 live_answer(reading, drawing)
             keep_buttons(drawing)
             with st.container(horizontal=True, vertical_alignment="center"):
-                live_pictures("seen", [Picture(reading.image, title=_("The model sees"))], side=126)
+                with st.container(width=150):
+                    live_pictures("seen", [Picture(reading.image, title=_("The model sees"))], side=126)
                 with st.container(width=300):
                     choose_reader(people)
                     _choose_tool()
-        st.markdown("##### " + _("Try an example"))
         show_examples()
         with st.container(border=True):
             closer_look(drawing, reading, model, people)

@@ -31,7 +31,7 @@ def readers() -> dict[str, Reader]:
 
     A run that is still training reads too, from its first batch on.
     """
-    found = [Reader(STARTER, _("the starter model"), 0)]
+    found = [Reader(STARTER, _("Starter model"), 0)]
     runs = sorted(state.run_service().list(state.visitor()), key=lambda run: run.created_at, reverse=True)
     for run in runs:
         if run.epoch > 0 or run.batch > 0:

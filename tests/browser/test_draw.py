@@ -111,6 +111,20 @@ def test_a_seven_is_drawn_with_a_finger_and_its_answer_is_on_the_same_screen(pho
     assert phone.evaluate("document.querySelector('[data-testid=stMain]').scrollTop") == 0
 
 
+def test_the_digits_to_choose_from_stand_in_one_row_and_do_not_move_when_the_answer_comes(
+    phone: Page,
+) -> None:
+    phone.goto("/draw")
+    expect_answer(phone, r"^Draw")
+    digits = phone.locator(".st-key-keep_drawing button")
+    before = [digits.nth(number).bounding_box()["y"] for number in range(10)]
+    draw_stroke(phone, SEVEN)
+    expect_answer(phone, r"^7")
+    after = [digits.nth(number).bounding_box()["y"] for number in range(10)]
+    assert max(before) - min(before) < 1
+    assert after == pytest.approx(before, abs=1)
+
+
 def test_the_drawing_survives_a_page_change_and_a_reload(draw: Page) -> None:
     draw_stroke(draw, SEVEN)
     expect_answer(draw, r"^7")

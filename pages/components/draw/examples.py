@@ -17,6 +17,9 @@ SEED_KEY = "examples_seed"
 
 def show_examples() -> None:
     """Ten examples, one for each digit; a click lays one on the pad."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown("**" + _("Try an example") + "**", width="content")
+        st.button(_("Other examples"), icon="🎲", on_click=_next_examples)
     seed = st.session_state.setdefault(SEED_KEY, random.randrange(10**6))
     examples = _examples(seed)
     live_pictures(
@@ -28,7 +31,6 @@ def show_examples() -> None:
         side=56,
         on_choice=lambda chosen: load_drawing(examples[int(chosen)][0]),
     )
-    st.button(_("Other examples"), icon="🎲", on_click=_next_examples)
 
 
 def _next_examples() -> None:

@@ -7,6 +7,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from mnist_core.data import mnist_home
+from mnist_core.data.dataset import CLASSES
 from mnist_core.drawings_store import (
     DrawingStore,
     KeptDrawing,
@@ -48,7 +49,14 @@ def _digit_pills(key: str, keep: object, *, is_off: bool) -> None:
         if digit is not None:
             keep(digit)  # type: ignore[operator]
 
-    st.pills(_("That was a …"), list(range(10)), key=key, on_change=chosen, disabled=is_off, wrap=True)
+    st.pills(
+        _("That was a …"),
+        list(range(CLASSES)),
+        key=key,
+        on_change=chosen,
+        disabled=is_off,
+        width="stretch",
+    )
 
 
 def _keep(digit: int, drawing: Drawing) -> None:

@@ -36,9 +36,8 @@ def learn_panel(drawings: list[KeptDrawing], reader: Reader, readers: dict[str, 
         )
         st.caption(
             _(
-                "{name} goes on training for a moment, on your drawings mixed with digits it knows "
-                "so that it does not forget them.",
-                name=reader.name,
+                "The model that reads now goes on training for a moment, on your drawings mixed with "
+                "digits it knows so that it does not forget them."
             )
         )
         if NEWS_KEY in st.session_state:

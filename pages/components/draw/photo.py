@@ -32,13 +32,14 @@ def photo_reader(model: Model, name: str) -> None:
         return
     picture = open_picture(upload)
     reading = read_image(picture, model)
-    shown, seen = st.columns([1, 2])
+    shown, seen, answered = st.columns([1, 1, 2], vertical_alignment="center")
     with shown:
         st.image(picture, width=160, alt=_("Your picture"))
-    with seen:
+    with answered:
         live_answers([(name, reading)])
     if reading.image.any():
-        live_pictures("picture_seen", [Picture(reading.image, title=_("What the model sees"))], side=112)
+        with seen:
+            live_pictures("picture_seen", [Picture(reading.image, title=_("The model sees"))], side=126)
         keep_picture_buttons(reading.image)
 
 
