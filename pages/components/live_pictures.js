@@ -15,6 +15,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     element.title = picture.hint
     if (data.isChoice) {
       element.setAttribute("aria-label", picture.hint || picture.title)
+      element.querySelector("canvas").ariaHidden = "true"
       element.onclick = () => setTriggerValue("chosen", picture.id)
     } else {
       element.querySelector("canvas").setAttribute("aria-label", picture.hint || picture.title)

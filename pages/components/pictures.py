@@ -23,7 +23,7 @@ def is_dark() -> bool:
 
 def text_colour() -> str:
     """The colour of the page's text, for a picture's own text and lines."""
-    return "#E8EEF4" if is_dark() else "#15202B"
+    return "#E8EEF4" if is_dark() else "#0F1720"
 
 
 def show_figure(figure: Figure, alt: str, width: int | str = "stretch") -> None:

@@ -16,7 +16,7 @@ BAR_COLOUR = "#0072B2"
 def split_overview(dataset: Dataset) -> None:
     """Show class balance, means and spreads of the training part."""
     facts = state.statistics(dataset.name, "train", dataset.train)
-    st.subheader(_("All of them at once"))
+    st.header(_("All of them at once"))
     counts, means, spreads = st.tabs([_("How many of each"), _("The average digit"), _("Where they differ")])
     with counts:
         fewest, most = int(facts.counts.argmin()), int(facts.counts.argmax())

@@ -56,7 +56,8 @@ def curve_with_point(
         _layer("point", {"type": "point", "color": ORANGE, "filled": True, "size": 260, "opacity": 1}),
     ]
     table = pd.DataFrame(rows, columns=["x", "y", "kind"])
-    st.vega_lite_chart(table, {"encoding": axes, "layer": layers}, height=300, alt=alt)
+    drawn = [layer for layer in layers if layer["name"] in set(table["kind"])]
+    st.vega_lite_chart(table, {"encoding": axes, "layer": drawn}, height=300, alt=alt)
 
 
 def valley_chart(places: Sequence[float], *, x_title: str, y_title: str, alt: str) -> None:
@@ -168,7 +169,7 @@ def _axis(field: str, title: str) -> dict[str, Any]:
 
 
 def _layer(kind: str, mark: dict[str, Any]) -> dict[str, Any]:
-    return {"transform": [{"filter": f"datum.kind == '{kind}'"}], "mark": mark}
+    return {"name": kind, "transform": [{"filter": f"datum.kind == '{kind}'"}], "mark": mark}
 
 
 def _run_lines(rows: Sequence[tuple[int, float, str]], y: dict[str, Any], number: str, alt: str) -> None:

@@ -37,7 +37,7 @@ def ask(question: Question) -> bool:
         st.session_state[key] = answers[question.name]
     with st.container(border=True, key=f"question_{question.name}"):
         st.caption("🤔 " + _("Before you go on"))
-        st.markdown(f"#### {_(question.prompt)}")
+        st.subheader(_(question.prompt), anchor=False)
         choice = st.radio(
             _(question.prompt),
             range(len(question.choices)),
