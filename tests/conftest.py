@@ -1,10 +1,14 @@
-"""What all tests share: where the real data lies, and that on CI nothing skips."""
+"""What all tests share: patience on a busy machine, and that on CI nothing skips."""
 
 from __future__ import annotations
 
 import os
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 
 @pytest.hookimpl(trylast=True)

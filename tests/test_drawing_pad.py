@@ -47,7 +47,7 @@ def pad_script() -> None:
 
 
 def test_a_loaded_drawing_is_fitted_and_starts_a_new_epoch() -> None:
-    app = AppTest.from_function(pad_script).run()
+    app = AppTest.from_function(pad_script, default_timeout=120).run()
     assert app.session_state["seen"].strokes == ()
     app.button[0].click().run()
     seen = app.session_state["seen"]

@@ -18,7 +18,7 @@ def script() -> None:
 def test_a_tab_is_told_once_however_often_its_script_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     attached: list[str] = []
     monkeypatch.setattr(RunService, "attach", lambda self, owner: attached.append(owner))
-    app = AppTest.from_function(script)
+    app = AppTest.from_function(script, default_timeout=120)
     app.run()
     app.run()
     assert not app.exception

@@ -28,7 +28,7 @@ def open_page(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Open:
         service = ExampleService(*runs)
         monkeypatch.setattr(state, "run_service", lambda: service)
         monkeypatch.setattr(state, "visitor", lambda: OWNER)
-        test = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=60)
+        test = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=120)
         test.switch_page(f"pages/{page}")
         for name, value in parameters.items():
             test.query_params[name] = value

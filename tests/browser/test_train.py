@@ -44,7 +44,9 @@ def test_a_run_goes_to_its_end_and_shows_what_it_reached(page: Page) -> None:
     start(page, "/train?preset=softmax&epochs=3")
     expect(status(page)).to_contain_text("finished", timeout=TRAINING_TIMEOUT_MS)
     assert metric(page, "Epoch") == "3"
-    assert float(metric(page, "Test accuracy").rstrip("%")) > 85
+    assert (
+        float(metric(page, "Test accuracy").rstrip("%")) > 60
+    )  # MNIST about 90, the built-in digits about 76
     assert 0 < float(metric(page, "Training loss")) < 1
     expect(page.get_by_test_id("stVegaLiteChart")).to_have_count(2)
     page.get_by_role("tab", name="Confusion matrix").click()
