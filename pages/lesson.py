@@ -8,12 +8,13 @@ import streamlit as st
 
 from pages.components import frame, state
 from pages.components.language import _
+from pages.components.lesson.charts import PROJECTOR_KEY
 from pages.components.lesson.handouts import teachers_notes, worksheet
 from pages.components.lesson.questions import answered
 from pages.components.lesson.steps import STEPS, Step
 from pages.components.link_values import values_in_address, write_values
 
-STEP_KEY, PROJECTOR_KEY = "lesson_step", "lesson_projector"
+STEP_KEY = "lesson_step"
 NUMBERS = range(1, len(STEPS) + 1)
 PROJECTOR_STYLE = Path(__file__).parent / "components" / "projector.css"
 
@@ -29,7 +30,7 @@ def choose_step() -> None:
     """All steps side by side; the address and the visitor's progress keep the chosen one."""
     with st.container(key="lesson_steps"):
         number = st.segmented_control(
-            _("Step"),
+            _("Step of the lesson"),
             NUMBERS,
             format_func=step_label,
             required=True,
@@ -64,7 +65,7 @@ def tools() -> None:
             (_("Teacher's notes"), teachers_notes, "teachers-notes.html"),
         ):
             st.download_button(
-                label, make, file_name=name, mime="text/html", icon=":material/download:", on_click="ignore"
+                label, make(), file_name=name, mime="text/html", icon=":material/download:", on_click="ignore"
             )
     write_values("projector", [1] if st.session_state[PROJECTOR_KEY] else [])
     if st.session_state[PROJECTOR_KEY]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
 
@@ -29,9 +30,15 @@ def test_the_lesson_speaks_korean_when_the_link_says_so(page: Page) -> None:
     expect(page.get_by_role("heading", name="NumPy로 학습하기")).to_be_visible()
 
 
-def test_the_worksheet_can_be_downloaded(page: Page) -> None:
-    page.goto("/lesson")
-    page.get_by_text("To print").click()
+@pytest.mark.parametrize(
+    ("language", "menu", "worksheet"), [("en", "To print", "Worksheet"), ("ko", "인쇄하기", "활동지")]
+)
+def test_the_worksheet_is_downloaded_in_the_language_of_the_page(
+    page: Page, language: str, menu: str, worksheet: str
+) -> None:
+    page.goto(f"/lesson?lang={language}")
+    page.get_by_text(menu).click()
     with page.expect_download() as download:
-        page.get_by_role("button", name="Worksheet").click()
+        page.get_by_role("button", name=worksheet).click()
     assert download.value.suggested_filename == "worksheet.html"
+    assert worksheet in download.value.path().read_text(encoding="utf-8")

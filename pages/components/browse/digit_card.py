@@ -35,9 +35,21 @@ def digit_card(
                 ink_image(image, scale=8), alt=_("Image {number}, a {label}", number=number, label=label)
             )
             with st.container(horizontal=True):
-                st.button(_("Previous"), icon="◀️", disabled=number == 0, on_click=on_pick, args=(number - 1,))
+                st.button(
+                    _("Previous"),
+                    icon=":material/arrow_back:",
+                    disabled=number == 0,
+                    on_click=on_pick,
+                    args=(number - 1,),
+                )
                 last = len(split) - 1
-                st.button(_("Next"), icon="▶️", disabled=number == last, on_click=on_pick, args=(number + 1,))
+                st.button(
+                    _("Next"),
+                    icon=":material/arrow_forward:",
+                    disabled=number == last,
+                    on_click=on_pick,
+                    args=(number + 1,),
+                )
             if split.styles is not None and split.styles[number]:
                 st.caption(_("Handwriting style: {style}", style=_(str(split.styles[number]))))
         with answer:

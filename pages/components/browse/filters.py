@@ -122,7 +122,7 @@ def _choose_one(
 
 def _choose_many(name: str, label: str, options: Sequence[Value]) -> list[Value]:
     key = _start_many(name, options)
-    chosen = st.pills(label, options, selection_mode="multi", key=key)
+    chosen = st.pills(label, options, selection_mode="multi", key=key, wrap=True)
     write_values(name, chosen)
     return chosen
 

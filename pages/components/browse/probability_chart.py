@@ -18,7 +18,7 @@ def probability_chart(probabilities: NDArray[np.float32], height: int = 230) -> 
     st.vega_lite_chart(
         table,
         {
-            "mark": {"type": "bar", "tooltip": True},
+            "mark": {"type": "bar"},
             "encoding": {
                 "x": {
                     "field": "digit",
@@ -33,6 +33,10 @@ def probability_chart(probabilities: NDArray[np.float32], height: int = 230) -> 
                     "axis": {"format": "%", "tickCount": 4},
                     "title": None,
                 },
+                "tooltip": [
+                    {"field": "digit", "title": _("digit")},
+                    {"field": "probability", "title": _("probability"), "format": ".1%"},
+                ],
                 "color": {
                     "field": "largest",
                     "type": "nominal",

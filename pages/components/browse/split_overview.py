@@ -45,10 +45,14 @@ def _count_bars(counts: list[int]) -> None:
     st.vega_lite_chart(
         pd.DataFrame({"digit": range(10), "images": counts}),
         {
-            "mark": {"type": "bar", "color": BAR_COLOUR, "tooltip": True},
+            "mark": {"type": "bar", "color": BAR_COLOUR},
             "encoding": {
                 "x": {"field": "digit", "type": "ordinal", "title": None, "axis": {"labelAngle": 0}},
                 "y": {"field": "images", "type": "quantitative", "title": None},
+                "tooltip": [
+                    {"field": "digit", "title": _("digit")},
+                    {"field": "images", "title": _("images"), "format": ","},
+                ],
             },
         },
         height=240,

@@ -15,6 +15,23 @@ from pages.components.language import _
 
 BLUE, ORANGE, GREY = "#0072B2", "#E69F00", "#8A94A0"
 MOST_POINTS = 250
+PROJECTOR_KEY = "lesson_projector"
+
+
+def show_chart(
+    table: pd.DataFrame, spec: dict[str, Any], *, alt: str, height: int = 300, width: int | str = "stretch"
+) -> None:
+    """Show a chart; on the projector it and its words are larger, like everything there."""
+    scale = 1.6 if st.session_state.get(PROJECTOR_KEY) else 1.0
+    words = {"labelFontSize": 12 * scale, "titleFontSize": 13 * scale, "labelLimit": 240 * scale}
+    wide = width if isinstance(width, str) else int(width * scale)
+    st.vega_lite_chart(
+        table,
+        {**spec, "config": {"axis": words, "legend": words}},
+        height=int(height * scale),
+        width=wide,
+        alt=alt,
+    )
 
 
 def curve_with_point(
@@ -57,7 +74,7 @@ def curve_with_point(
     ]
     table = pd.DataFrame(rows, columns=["x", "y", "kind"])
     drawn = [layer for layer in layers if layer["name"] in set(table["kind"])]
-    st.vega_lite_chart(table, {"encoding": axes, "layer": drawn}, height=300, alt=alt)
+    show_chart(table, {"encoding": axes, "layer": drawn}, alt=alt)
 
 
 def valley_chart(places: Sequence[float], *, x_title: str, y_title: str, alt: str) -> None:
@@ -77,7 +94,7 @@ def valley_chart(places: Sequence[float], *, x_title: str, y_title: str, alt: st
         "tooltip": [{"field": "step", "title": _("step")}, {"field": "y", "title": y_title, "format": ".3f"}],
     }
     table = pd.DataFrame(rows, columns=["x", "y", "kind", "step"])
-    st.vega_lite_chart(table, {"encoding": axes, "layer": layers}, height=300, alt=alt)
+    show_chart(table, {"encoding": axes, "layer": layers}, alt=alt)
 
 
 def accuracy_chart(runs: Mapping[str, RunSnapshot], *, alt: str) -> None:
@@ -152,7 +169,7 @@ def band_chart(
     ]
     table = pd.DataFrame(rows, columns=["epoch", "low", "middle", "high", "posted"])
     x = _axis("epoch", _("epoch")) | {"axis": {"tickMinStep": 1}}
-    st.vega_lite_chart(table, {"encoding": {"x": x}, "layer": layers}, height=320, alt=alt)
+    show_chart(table, {"encoding": {"x": x}, "layer": layers}, alt=alt)
 
 
 def results(run: RunSnapshot) -> list[EpochResult]:
@@ -187,6 +204,4 @@ def _run_lines(rows: Sequence[tuple[int, float, str]], y: dict[str, Any], number
         ],
     }
     table = pd.DataFrame(rows, columns=["x", "y", "name"])
-    st.vega_lite_chart(
-        table, {"mark": {"type": "line", "strokeWidth": 2.5}, "encoding": encoding}, height=320, alt=alt
-    )
+    show_chart(table, {"mark": {"type": "line", "strokeWidth": 2.5}, "encoding": encoding}, alt=alt)

@@ -5,6 +5,7 @@ Made from the same texts as the lesson, in the visitor's language, as one HTML f
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from html import escape
 from string import ascii_uppercase
 
@@ -13,13 +14,20 @@ from pages.components.lesson.questions import Question
 from pages.components.lesson.steps import STEPS, Step
 
 STYLE = """
-body { font: 12pt/1.5 "Noto Sans KR", "Malgun Gothic", "Apple SD Gothic Neo", sans-serif; max-width: 46rem;
-  margin: 2rem auto; padding: 0 1rem; color: #15202b; }
-h1 { font-size: 20pt; } h2 { font-size: 14pt; margin-top: 2rem; border-bottom: 1px solid #999; }
-section, li { break-inside: avoid; } ol.choices { list-style: upper-alpha; } .line { border-bottom: 1px solid #999;
-  height: 2.2rem; } .small { color: #555; } table { border-collapse: collapse; } td { padding: 0.2rem 0.8rem 0.2rem 0; }
-@page { size: A4; margin: 18mm; }
-@media print { body { margin: 0; } }
+body { font: 11.5pt/1.5 "Noto Sans KR", "Noto Sans CJK KR", "Malgun Gothic", "Apple SD Gothic Neo", sans-serif;
+  max-width: 46rem; margin: 2rem auto; padding: 0 1rem; color: #0f1720; word-break: keep-all; }
+h1 { font-size: 20pt; margin-bottom: 0.5rem; }
+h2 { font-size: 14pt; margin: 2rem 0 0.5rem; padding: 0.2rem 0.7rem; border-left: 5px solid #0b6fa4;
+  background: #f1f5f9; print-color-adjust: exact; -webkit-print-color-adjust: exact; break-after: avoid; }
+.question, tr, li { break-inside: avoid; }
+.question { margin: 1.2rem 0; }
+.question ol { list-style: upper-alpha; margin: 0.4rem 0; }
+.line { border-bottom: 1px solid #999; height: 1.8rem; }
+.small { color: #4a5560; }
+table { border-collapse: collapse; width: 100%; }
+th, td { text-align: left; padding: 0.25rem 0.8rem 0.25rem 0; border-bottom: 1px solid #ccd3da; }
+@page { size: A4; margin: 16mm; }
+@media print { body { margin: 0; max-width: none; padding: 0; } }
 """
 
 
@@ -33,32 +41,59 @@ def worksheet() -> str:
 
 
 def teachers_notes() -> str:
-    """Answers, timing, what tends to go wrong."""
+    """What to prepare, the timetable, and for each step its aim, its answers and what tends to go wrong."""
     total = sum(step.minutes for step in STEPS)
     parts = [
-        f"<p>{_text(_('{minutes} minutes in all. Best with one screen for two students.', minutes=total))}</p>"
+        f"<p>{_text(_('{minutes} minutes in all. Best with one screen for two students.', minutes=total))}</p>",
+        f"<h2>{_text(_('Five minutes before'))}</h2><ul>{_items(_preparation())}</ul>",
+        _timetable(),
     ]
     parts += [_notes(number, step) for number, step in enumerate(STEPS, 1)]
     return _document(_("Teacher's notes"), parts)
 
 
+def _preparation() -> list[str]:
+    return [
+        _("Open Lesson on the projector and switch on “Projector view”."),
+        _("“Invite the class” on Home shows the address and a QR code for the phones."),
+        _(
+            "The last line of each page says which digits are used. The post's figures fit the real MNIST only."
+        ),
+        _("Print the worksheet: everyone decides on paper before the answer appears."),
+        _("Short of time? Steps 1, 4 and 7 tell the story."),
+    ]
+
+
+def _timetable() -> str:
+    head = "".join(f"<th>{_text(words)}</th>" for words in (_("Minute"), _("Step of the lesson"), _("Aim")))
+    rows, start = "", 0
+    for number, step in enumerate(STEPS, 1):
+        end = start + step.minutes
+        cells = (f"{start}–{end}", f"{number}. {_(step.title)}", _(step.aim))
+        rows += "<tr>" + "".join(f"<td>{_text(cell)}</td>" for cell in cells) + "</tr>"
+        start = end
+    return f"<h2>{_text(_('Timetable'))}</h2><table><tr>{head}</tr>{rows}</table>"
+
+
 def _question(question: Question) -> str:
-    choices = "".join(f"<li>{_text(_(choice))}</li>" for choice in question.choices)
+    choices = _items(_(choice) for choice in question.choices)
     why = f"<p class='small'>{_text(_('Why do you think so?'))}</p><div class='line'></div>"
-    return f"<p><b>{_text(_(question.prompt))}</b></p><ol class='choices'>{choices}</ol>{why}"
+    return f"<div class='question'><b>{_text(_(question.prompt))}</b><ol>{choices}</ol>{why}</div>"
 
 
 def _notes(number: int, step: Step) -> str:
     title = _("{number}. {title} ({minutes} min)", number=number, title=_(step.title), minutes=step.minutes)
     answers = "".join(
         f"<li><b>{_text(_(question.prompt))}</b><br>{ascii_uppercase[question.right]}: "
-        f"{_text(_(question.choices[question.right]))}. {_text(_(question.explanation))}</li>"
+        f"<b>{_text(_(question.choices[question.right]))}</b>. {_text(_(question.explanation))}</li>"
         for question in step.questions
     )
-    return (
-        f"<section><h2>{_text(title)}</h2><p>{_text(_('Aim'))}: {_text(_(step.aim))}</p><ul>{answers}</ul>"
-        f"<p class='small'>⚠ {_text(_(step.pitfall))}</p></section>"
-    )
+    pitfall = f"<p><b>{_text(_('Watch out'))}:</b> {_text(_(step.pitfall))}</p>"
+    return f"<section><h2>{_text(title)}</h2><p>{_text(_(step.aim))}</p><ul>{answers}</ul>{pitfall}</section>"
+
+
+def _items(texts: Iterable[str]) -> str:
+    return "".join(f"<li>{_text(text)}</li>" for text in texts)
 
 
 def _document(title: str, parts: list[str]) -> str:

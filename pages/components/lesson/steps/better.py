@@ -10,7 +10,7 @@ import streamlit as st
 from mnist_core import PRESETS, RunSnapshot, TrainingConfig
 from mnist_core.messages import mark
 from pages.components.language import _
-from pages.components.lesson.charts import BLUE
+from pages.components.lesson.charts import BLUE, show_chart
 from pages.components.lesson.questions import Question, ask
 from pages.components.lesson.runs import find_runs, open_in_train, start_run, watch
 
@@ -109,7 +109,7 @@ def _draw_ladder() -> None:
 
 def _bars(table: pd.DataFrame) -> None:
     accuracy = {"field": "accuracy", "type": "quantitative", "title": _("test accuracy")}
-    st.vega_lite_chart(
+    show_chart(
         table,
         {
             "encoding": {
@@ -124,7 +124,6 @@ def _bars(table: pd.DataFrame) -> None:
                     "encoding": {"text": {"field": "accuracy", "type": "quantitative", "format": ".1%"}},
                 },
             ],
-            "config": {"axisY": {"labelLimit": 230, "labelFontSize": 13}},
         },
         height=50 + 40 * len(table),
         alt=_("Test accuracy of each rung"),

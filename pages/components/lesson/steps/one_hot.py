@@ -11,6 +11,7 @@ from mnist_core import Split, flatten, one_hot
 from mnist_core.messages import mark
 from pages.components import state
 from pages.components.language import _
+from pages.components.lesson.charts import show_chart
 from pages.components.lesson.code import show_source
 from pages.components.lesson.questions import Question, ask
 
@@ -102,7 +103,7 @@ def _pixel_map(image: NDArray[np.uint8], place: int) -> None:
         }
     )
     axis = {"labelAngle": 0, "values": list(range(0, SIZE, 4)), "ticks": False, "domain": False}
-    st.vega_lite_chart(
+    show_chart(
         table,
         {
             "mark": {"type": "rect", "strokeWidth": 3},
