@@ -44,7 +44,9 @@ with frame.page(_("Home"), "✏️"):
             "Then draw a digit of your own and see what the machine reads."
         )
     )
-    show_digits()
+    picture = st.container(key="picture")
     show_cards()
     with st.expander(_("Invite the class"), icon="📱"):
         show_invitation()
+    with picture:  # last: without MNIST the digits have to be drawn first
+        show_digits()

@@ -1,4 +1,8 @@
-"""Pictures that stand still, drawn with matplotlib: digits in a grid, weights, means."""
+"""Pictures that stand still, drawn with matplotlib: digits in a grid, weights, means.
+
+Their only text is digits. Words stand beside them in the page, where they are translated, read aloud, and drawn
+in the visitor's own font: Hangul needs none on the server.
+"""
 
 from __future__ import annotations
 

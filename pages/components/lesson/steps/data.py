@@ -83,6 +83,6 @@ def _one_digit(split: Split) -> None:
         number = st.slider(_("Choose a digit"), 0, 99, 0, key="lesson_data_image")
         words = _("Image {number}, a {label}", number=number, label=int(split.labels[number]))
         st.image(ink_image(split.images[number], scale=8), alt=words, caption=words, width="stretch")
-        st.page_link("pages/browse.py", label=_("Look through all of them in Browse"), icon="🔢")
     with numbers:
         st.code(pixel_text(split.images[number]), language=None)
+    st.page_link("pages/browse.py", label=_("Look through all of them in Browse"), icon="🔢")

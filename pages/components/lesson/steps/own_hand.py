@@ -74,7 +74,7 @@ def _draw() -> None:
             else:
                 st.info(_("Their answers appear here while you draw."), icon="✏️")
             if len(readings) == 1:
-                st.caption(_("Train a model in step 6, and it reads here, too: it knows only MNIST."))
+                st.caption(_("Train a model in step 6, and it reads here, too."))
             st.page_link("pages/draw.py", label=_("More on the Draw page"), icon="✏️")
 
 
