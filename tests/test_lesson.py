@@ -11,14 +11,16 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mnist_core import load_dataset
+from mnist_core import TrainingConfig, load_dataset
 from pages.components.lesson.code import source_without_import
 from pages.components.lesson.handouts import teachers_notes, worksheet
+from pages.components.lesson.runs import open_in_train
 from pages.components.lesson.steps import STEPS
 from pages.components.lesson.steps.better import BATCHES, CONVOLUTION, HIDDEN, NORMALISED, POST
 from pages.components.lesson.steps.one_update import compute_update
 from pages.components.lesson.steps.tensorflow_twin import valley_walk
 from pages.components.lesson.steps.unusual import first_step
+from pages.components.runs.address import read_request
 
 PROJECT = Path(__file__).parents[1]
 
@@ -78,6 +80,17 @@ def test_next_opens_the_following_step_and_the_address_follows() -> None:
 @pytest.mark.parametrize("nonsense", ["0", "8", "two", ""])
 def test_a_link_to_a_step_that_is_not_there_opens_the_first(nonsense: str) -> None:
     assert lesson(step=nonsense).header[0].value.startswith("1.")
+
+
+@pytest.mark.parametrize("config", [POST, NORMALISED, BATCHES, HIDDEN, CONVOLUTION])
+@pytest.mark.parametrize("preset", ["post-numpy", "cnn"])
+def test_open_in_train_hands_over_the_exact_configuration(
+    preset: str, config: TrainingConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    links: list[dict[str, str]] = []
+    monkeypatch.setattr("streamlit.page_link", lambda *_, query_params, **__: links.append(query_params))
+    open_in_train(preset, config)
+    assert read_request(links[0]).config == config
 
 
 @pytest.mark.parametrize(("rate", "comes_to_rest"), [(0.3, True), (0.9, True), (1.05, False)])

@@ -13,6 +13,7 @@ from mnist_core import PRESETS, RunSnapshot, TrainingConfig
 from mnist_core.errors import RunError
 from pages.components import frame, state
 from pages.components.language import _, error_text
+from pages.components.runs.address import Request, write_request
 
 POLL_SECONDS = 0.5
 
@@ -41,15 +42,8 @@ def find_runs(keys: Iterable[str]) -> dict[str, RunSnapshot]:
 
 def open_in_train(preset: str, config: TrainingConfig) -> None:
     """A link to Train that carries this configuration: the recipe, and what differs from it."""
-    usual = PRESETS[preset].config.to_dict()
-    changed = {name: _as_text(value) for name, value in config.to_dict().items() if value != usual[name]}
-    st.page_link(
-        "pages/train.py", label=_("Open in Train"), icon="🏋️", query_params={"preset": preset, **changed}
-    )
-
-
-def _as_text(value: object) -> str:
-    return "none" if value is None else str(value).lower()
+    request = Request(preset, config, PRESETS[preset].data)
+    st.page_link("pages/train.py", label=_("Open in Train"), icon="🏋️", query_params=write_request(request))
 
 
 def watch(keys: Iterable[str], draw: Callable[[], None]) -> None:
