@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import inspect
 import textwrap
+from collections.abc import Sequence
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +18,13 @@ from pages.components.language import _
 CORE = Path(mnist_core.__file__).parent
 
 
-def show_source(*things: Any, expanded: bool = False) -> None:
-    """Show the source of functions and classes, and say which file it is from."""
-    names = ", ".join(thing.__name__ for thing in things)
-    with st.expander(_("The real code: {names}", names=f"`{names}`"), icon="🐍", expanded=expanded):
-        for thing in things:
+def show_source(*things: Any, purposes: Sequence[str] = ()) -> None:
+    """Show the source of functions and classes; say which file it is from and, if given, what each is for."""
+    names = ", ".join(thing.__qualname__ for thing in things)
+    with st.expander(_("The real code: {names}", names=f"`{names}`"), icon="🐍"):
+        for thing, purpose in zip_longest(things, purposes):
             path = Path(inspect.getsourcefile(thing) or "").relative_to(CORE.parent)
-            st.caption(str(path))
+            st.caption(f"**{purpose}** · {path}" if purpose else str(path))
             st.code(textwrap.dedent(inspect.getsource(thing)), language="python")
 
 

@@ -58,7 +58,14 @@ def show() -> None:
         return
     st.subheader(_("The post's loop, live"))
     st.markdown(_("Now all training images at once, up to 100 times, until more than 80 % are right."))
-    show_source(NumpyBackend.train_batches, Dense, sigmoid_cross_entropy, Sgd)
+    show_source(
+        Dense.forward,
+        sigmoid_cross_entropy,
+        Dense.backward,
+        Sgd.update,
+        NumpyBackend.train_batches,
+        purposes=[_("Answer"), _("Error"), _("Gradient"), _("Update"), _("Again and again")],
+    )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if st.button(_("Run the post's loop"), type="primary", icon=":material/play_arrow:"):
             start_run("post", PRESETS[PRESET].config, _("The post's NumPy model"))
