@@ -5,6 +5,7 @@ A fragment that runs again twice a second and more while the run is unfinished, 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from mnist_core import RunService, RunSnapshot
 
 POLL_SECONDS = 0.4
+ECHO_SECONDS = 0.25
+ACTED_KEY = "run_acted_at"
 SHOWN_RUN_KEY = "train_run"
 
 
@@ -131,9 +134,18 @@ def _button(
 ) -> None:
     if st.button(label, icon=icon, key=f"run_{act.__name__}", disabled=not enabled):
         was_unfinished = snapshot.is_unfinished
-        act(snapshot.id)
+        _once(act.__name__, lambda: act(snapshot.id))
         is_unfinished = state.run_service().snapshot(snapshot.id).is_unfinished
         st.rerun(scope="fragment" if was_unfinished and is_unfinished else "app")
+
+
+def _once(name: str, act: Callable[[], None]) -> None:
+    """Act, unless this is the echo of a press: when the fragment's timer fires in the same moment as a press,
+    the browser sends the press twice."""
+    acted_at = st.session_state.setdefault(ACTED_KEY, {})
+    if time.monotonic() - acted_at.get(name, -ECHO_SECONDS) >= ECHO_SECONDS:
+        act()
+        acted_at[name] = time.monotonic()
 
 
 def _step(run_id: str) -> None:
@@ -191,6 +203,7 @@ def _steering(snapshot: RunSnapshot) -> None:
             width=320,
         )
         for count in (5, 20):
-            if st.button(_("+{count} epochs", count=count), key=f"run_more_{count}"):
+            more_key = f"run_more_{count}_{snapshot.epochs}"  # another button after each press: no echo of it
+            if st.button(_("+{count} epochs", count=count), key=more_key):
                 service.add_epochs(snapshot.id, count)
                 st.rerun(scope="fragment" if snapshot.is_unfinished else "app")
