@@ -13,6 +13,7 @@ from mnist_core.errors import MnistCoreError
 from pages.components import state
 from pages.components.browser_page import tell_browser
 from pages.components.language import LANGUAGE_KEY, LANGUAGES, _, browser_language, current, error_text
+from pages.components.streamlit_words import translate_streamlit
 
 logger = logging.getLogger(__name__)
 NAME = "MNIST Lab"
@@ -28,6 +29,7 @@ def page(title: str, icon: str, place: str = "") -> Iterator[None]:
     """
     st.set_page_config(page_title=f"{title} · {NAME}", page_icon=icon, layout="wide")
     st.html(STYLE_SHEET)
+    translate_streamlit()
     tell_browser(cookie=state.VISITOR_KEY, visitor=state.visitor(), language=current(), place=place)
     _top_bar()
     with show_errors():
