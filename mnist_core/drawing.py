@@ -8,27 +8,21 @@ the brush, the screen or the sampling rate, a drawing comes out with that pen.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
-from mnist_core.errors import DrawingError
+from mnist_core.pen import MIDDLE, Floats, Strokes, clean_strokes, fit_strokes, trace
 
-Floats = NDArray[np.float64]
 Picture = NDArray[np.float32]
-Strokes = Sequence[ArrayLike]
 
 SIZE = 28
 BOX = 19.5  # pixels from outer edge to outer edge of the ink, at half darkness: 20 pixels are touched
-MIDDLE = 14.0  # where MNIST's centre of mass is, counting pixels from 0
 PEN_WIDTH = 2.6
 USUAL_WIDTHS = (2.0, 3.6)  # a picture's pen within these is kept as it is
 EDGE = 1.0
 BRUSH = 0.05  # width of a usual drawing pad's brush, as a share of the pad
-STRAY = 0.05  # strokes smaller than this share of the largest are slips of the pen
-SPACING = 0.5  # pixels between the points that the pen is put down on
-FEW_POINTS = 1500  # beyond this, points that share a quarter of a pixel are drawn once
 
 _ROWS, _COLUMNS = np.mgrid[:SIZE, :SIZE].astype(np.float32).reshape(2, -1)
 _PIXELS = np.stack([-2 * _COLUMNS, -2 * _ROWS, np.ones(SIZE * SIZE, np.float32)])
@@ -52,7 +46,7 @@ def rasterize_strokes(strokes: Strokes, *, pen_width: float = PEN_WIDTH) -> Pict
     DrawingError
         if nothing is drawn, or a stroke is not an (n, 2) array of finite numbers
     """
-    points = _trace(fit_strokes(strokes, BOX - pen_width))
+    points = trace(fit_strokes(strokes, BOX - pen_width))
     return _centred(points, pen_width)
 
 
@@ -97,20 +91,20 @@ def preparation_steps(
     left, top, side = _pad(cleaned, canvas)
     pixel = [(stroke - (left, top)) * (SIZE / side) - 0.5 for stroke in cleaned]
     width = SIZE * BRUSH
-    steps = [("Plain resize", _ink(_trace(pixel), width))]
+    steps = [("Plain resize", _ink(trace(pixel), width))]
     if fit:
         extent = float(np.ptp(np.concatenate(pixel), axis=0).max())
         scale = BOX / (extent + width)
         pixel, width = fit_strokes(pixel, extent * scale), width * scale
-        steps.append(("Fit to 20 × 20", _ink(_trace(pixel), width)))
+        steps.append(("Fit to 20 × 20", _ink(trace(pixel), width)))
     if centre:
         pixel = _shifted(pixel, width)
-        steps.append(("Centre", _ink(_trace(pixel), width)))
+        steps.append(("Centre", _ink(trace(pixel), width)))
     if pen_width:
         if fit:
             pixel = fit_strokes(pixel, BOX - PEN_WIDTH)
         pixel = _shifted(pixel, PEN_WIDTH) if centre else pixel
-        steps.append(("Pen width", _ink(_trace(pixel), PEN_WIDTH)))
+        steps.append(("Pen width", _ink(trace(pixel), PEN_WIDTH)))
     return tuple(steps)
 
 
@@ -137,70 +131,6 @@ def preprocess_image(image: NDArray[np.uint8]) -> Picture:
     return _redrawn(find_ink(image))
 
 
-def clean_strokes(strokes: Strokes) -> list[Floats]:
-    """Check strokes and drop what is empty or a slip of the pen: a dot tiny beside the largest stroke.
-
-    Raises
-    ------
-    DrawingError
-        if nothing is drawn, or a stroke is not an (n, 2) array of finite numbers
-    """
-    checked = [stroke for stroke in map(_checked, strokes) if len(stroke)]
-    if not checked:
-        raise DrawingError("Nothing is drawn yet. Draw a digit from 0 to 9.")
-    return _without_slips(checked)
-
-
-def fit_strokes(strokes: Strokes, side: float) -> list[Floats]:
-    """Clean strokes, scaled so that the longest side of their box is `side`, in the middle of the picture."""
-    cleaned = clean_strokes(strokes)
-    points = np.concatenate(cleaned)
-    unit = float(np.abs(points).max()) or 1.0  # so that not even 1e308 overflows
-    low, high = points.min(axis=0) / unit, points.max(axis=0) / unit
-    extent = float((high - low).max())
-    scale = side / extent if extent > 0 else 1.0
-    return [(stroke / unit - (low + high) / 2) * scale + MIDDLE for stroke in cleaned]
-
-
-def resample(stroke: Floats, spacing: float) -> Floats:
-    """Points along a stroke at equal distances, both ends kept: (n, 2) → (m, 2)."""
-    if len(stroke) == 1:
-        return stroke
-    steps = stroke[1:] - stroke[:-1]
-    travelled = np.concatenate([[0.0], np.cumsum(np.hypot(steps[:, 0], steps[:, 1]))])
-    count = int(travelled[-1] / spacing) + 2
-    places = np.arange(count) * (travelled[-1] / (count - 1))
-    points = np.empty((count, 2))
-    points[:, 0] = np.interp(places, travelled, stroke[:, 0])
-    points[:, 1] = np.interp(places, travelled, stroke[:, 1])
-    return points
-
-
-def _checked(stroke: ArrayLike) -> Floats:
-    try:
-        points = np.asarray(stroke, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise DrawingError(
-            "A stroke is an (n, 2) array of numbers. Received: {received!r}.", received=stroke
-        ) from None
-    if points.size == 0:
-        return np.empty((0, 2))
-    if points.ndim != 2 or points.shape[1] != 2:
-        raise DrawingError(
-            "A stroke is an (n, 2) array of numbers. Received shape: {shape}.", shape=points.shape
-        )
-    if not np.isfinite(points).all():
-        raise DrawingError("Pen positions must be finite numbers. Received: NaN or infinity.")
-    return points
-
-
-def _without_slips(strokes: list[Floats]) -> list[Floats]:
-    if len(strokes) == 1:
-        return strokes
-    extents = [float((stroke.max(axis=0) / 2 - stroke.min(axis=0) / 2).max()) for stroke in strokes]
-    return [stroke for stroke, extent in zip(strokes, extents, strict=True) if extent >= STRAY * max(extents)]
-
-
 def _pad(strokes: list[Floats], canvas: float | None) -> tuple[float, float, float]:
     points = np.concatenate(strokes)
     if canvas is not None:
@@ -209,22 +139,6 @@ def _pad(strokes: list[Floats], canvas: float | None) -> tuple[float, float, flo
     side = float((high - low).max()) * 1.3 or 1.0
     left, top = (low + high) / 2 - side / 2
     return float(left), float(top), side
-
-
-def _trace(strokes: list[Floats]) -> NDArray[np.float32]:
-    """Pen positions close enough together to leave an unbroken line, jitter smoothed away."""
-    points = np.concatenate([_smoothed(resample(stroke, SPACING)) for stroke in strokes])
-    if len(points) > FEW_POINTS:
-        points = np.unique(np.round(points * 4), axis=0) / 4
-    return points.astype(np.float32)
-
-
-def _smoothed(points: Floats) -> Floats:
-    if len(points) < 3:
-        return points
-    smooth = points.copy()
-    smooth[1:-1] += (points[:-2] - 2 * points[1:-1] + points[2:]) / 4
-    return smooth
 
 
 def _ink(points: NDArray[np.float32], pen_width: float) -> Picture:
@@ -258,7 +172,7 @@ def _centred(points: NDArray[np.float32], pen_width: float) -> Picture:
 
 def _shifted(strokes: list[Floats], pen_width: float) -> list[Floats]:
     """Strokes moved so that their ink's centre of mass is in the middle."""
-    shift = np.array(_offset(_ink(_trace(strokes), pen_width)))
+    shift = np.array(_offset(_ink(trace(strokes), pen_width)))
     return [stroke - shift for stroke in strokes]
 
 

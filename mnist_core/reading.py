@@ -13,11 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_core.data.dataset import CLASSES
-from mnist_core.drawing import SIZE, Picture, Strokes, clean_strokes, preprocess_image, rasterize_strokes
+from mnist_core.drawing import SIZE, Picture, preprocess_image, rasterize_strokes
 from mnist_core.errors import DrawingError
 from mnist_core.judge import find_non_digits, why_no_digit
 from mnist_core.messages import mark
 from mnist_core.network import Model
+from mnist_core.pen import Strokes, clean_strokes
 
 LEAST_PROBABILITY = 0.5
 

@@ -29,6 +29,12 @@ def test_sampling_rate_does_not_matter(points):
     assert np.abs(rasterize_strokes(circle) - rasterize_strokes(CIRCLE)).mean() < 0.005
 
 
+def test_a_fast_finger_on_a_slow_screen_still_draws_a_round_circle():
+    angle = np.linspace(0, 2 * np.pi, 9)
+    octagon = [np.stack([50 + 30 * np.cos(angle), 50 + 45 * np.sin(angle)], axis=1)]
+    assert np.abs(rasterize_strokes(octagon) - rasterize_strokes(CIRCLE)).mean() < 0.015
+
+
 def test_direction_order_and_repeated_points_do_not_matter():
     turned = [np.repeat(stroke[::-1], 3, axis=0) for stroke in SEVEN[::-1]]
     assert np.allclose(rasterize_strokes(turned), rasterize_strokes(SEVEN), atol=1e-4)

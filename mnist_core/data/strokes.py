@@ -113,7 +113,12 @@ def _part(split: Split, part: slice) -> Split:
 def _version() -> str:
     """Changes with the code that writes the digits, so that an old file is never taken for a new one."""
     here = Path(__file__).parent
-    files = (here / "strokes.py", here / "skeletons.py", here / "penmanship.py", here.parent / "drawing.py")
+    core = here.parent
+    files = (
+        *map(here.joinpath, ("strokes.py", "skeletons.py", "penmanship.py")),
+        core / "pen.py",
+        core / "drawing.py",
+    )
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:8]
 
 
