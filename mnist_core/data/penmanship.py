@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_core.drawing import PEN_WIDTH
+from mnist_core.pen import hermite
 
 Floats = NDArray[np.float64]
 
@@ -66,16 +67,12 @@ def _parse(path: str) -> tuple[tuple[Floats, Floats], ...]:
 def _spline_basis(count: int, corners: Sequence[int]) -> Floats:
     """Catmull–Rom splines from corner to corner, as a matrix; at a corner the tangent is the chord."""
     identity = np.eye(count)
-    u = np.linspace(0, 1, POINTS_A_PIECE, endpoint=False)[:, None]
+    start, leave, stop, arrive = hermite(np.linspace(0, 1, POINTS_A_PIECE, endpoint=False)[:, None])
     rows = []
     for first, last in pairwise(corners):
         for i in range(first, last):
             p0, p1, p2, p3 = (identity[min(max(j, first), last)] for j in (i - 1, i, i + 1, i + 2))
-            m1, m2 = (p2 - p0) / 2, (p3 - p1) / 2
-            rows.append(
-                (2 * u**3 - 3 * u**2 + 1) * p1 + (u**3 - 2 * u**2 + u) * m1
-                + (-2 * u**3 + 3 * u**2) * p2 + (u**3 - u**2) * m2
-            )  # fmt: skip
+            rows.append(start * p1 + leave * (p2 - p0) / 2 + stop * p2 + arrive * (p3 - p1) / 2)
     return np.concatenate([*rows, identity[-1:]])
 
 
@@ -93,7 +90,7 @@ def _deform(points: Floats, rng: np.random.Generator) -> Floats:
     x = x * (1 + each(0.004) * y)  # wider at the top or at the bottom
     x = x * np.exp(each(0.25))
     x = x - (0.12 + each(0.25)) * y
-    angle = each(0.08)
+    angle = each(0.11)
     x, y = x * np.cos(angle) - y * np.sin(angle), x * np.sin(angle) + y * np.cos(angle)
     tremor = rng.normal(0, 0.5, points.shape)
     return np.stack([x, y], axis=-1) + tremor
@@ -137,12 +134,18 @@ def _lift(strokes: list[Floats], rng: np.random.Generator) -> list[Floats]:
 
 
 def _sample(strokes: list[Floats], rng: np.random.Generator) -> list[Floats]:
-    """Now and then a slow screen misses most points, or knows only coarse ones."""
+    """Now and then a slow screen misses most points, or knows only coarse ones, or a mouse shakes."""
     chance = rng.random()
-    if chance < 0.08:
-        every = int(rng.integers(3, 8))
-        return [np.concatenate([stroke[:-1:every], stroke[-1:]]) for stroke in strokes]
-    if chance > 0.94:
-        coarse = rng.uniform(3, 8)
+    if chance < 0.1:
+        return _thinned(strokes, int(rng.integers(3, 11)))
+    if chance < 0.16:
+        coarse = rng.uniform(3, 9)
         return [np.round(stroke / coarse) * coarse for stroke in strokes]
+    if chance < 0.24:
+        shaken = [stroke + rng.normal(0, 2.0, stroke.shape) for stroke in strokes]
+        return _thinned(shaken, int(rng.integers(2, 5)))
     return strokes
+
+
+def _thinned(strokes: list[Floats], every: int) -> list[Floats]:
+    return [np.concatenate([stroke[:-1:every], stroke[-1:]]) for stroke in strokes]
