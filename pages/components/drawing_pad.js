@@ -8,6 +8,7 @@
 const SIDE = 1000
 const BRUSH = 0.05
 const NEAR = 3 // units: points closer than this to the last one add nothing
+const MOST_POINTS = 10_000 // a longer scribble is thinned out: it is sent again and again
 const SEND_EVERY_MS = 90
 const PATIENCE_MS = 400 // a slow server is not sent more until it has answered, or this long
 const RETRY_MS = [1500, 3000, 5000, 10000]
@@ -184,6 +185,7 @@ class Pad {
     const isNear = Math.hypot(left - stroke.at(-2), top - stroke.at(-1)) < NEAR
     if (isNear && !isFirst) return
     stroke.push(left, top)
+    if (this.strokes.reduce((sum, each) => sum + each.length, 0) > 2 * MOST_POINTS) this.strokes = this.strokes.map(thinned)
     this.changed(true)
   }
 
@@ -334,6 +336,11 @@ class Pad {
     if (this.pen.isShown) paintPen(brush, this.pen, getComputedStyle(this.root).getPropertyValue("--st-primary-color"))
     this.root.classList.toggle("inked", this.strokes.length > 0)
   }
+}
+
+// Every other point, the first and the last among them.
+function thinned(points) {
+  return points.filter((_, i) => i % 4 < 2 || i >= points.length - 2)
 }
 
 function paintStroke(brush, points) {

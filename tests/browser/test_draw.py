@@ -39,6 +39,19 @@ WATCH = """() => {
 }"""
 
 
+SCRIBBLE = """(canvas, count) => {
+    const box = canvas.getBoundingClientRect()
+    const say = (type, i) => canvas.dispatchEvent(new PointerEvent(type, {
+        pointerId: 1, pointerType: 'pen', bubbles: true,
+        clientX: box.left + (0.5 + 0.45 * Math.sin(i * 0.37)) * box.width,
+        clientY: box.top + (0.5 + 0.45 * Math.cos(i * 0.29)) * box.height,
+    }))
+    say('pointerdown', 0)
+    for (let i = 1; i < count; i++) say('pointermove', i)
+    say('pointerup', count)
+}"""
+
+
 @pytest.fixture
 def draw(page: Page) -> Page:
     page.goto("/draw")
@@ -179,6 +192,14 @@ def test_without_a_network_the_drawing_stays_and_is_sent_later(draw: Page) -> No
     draw.wait_for_timeout(500)
     draw.context.set_offline(False)
     expect_answer(draw, r"^7", timeout=30_000)
+
+
+def test_a_scribble_of_minutes_is_still_answered(draw: Page) -> None:
+    pad(draw).evaluate(SCRIBBLE, 25_000)
+    expect_answer(draw, r"^Not sure")
+    draw.get_by_role("button", name="Clear", exact=True).click()
+    draw_stroke(draw, SEVEN)
+    expect_answer(draw, r"^7")
 
 
 def test_the_answer_comes_at_once(draw: Page) -> None:

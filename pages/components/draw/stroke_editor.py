@@ -33,7 +33,7 @@ def stroke_editor() -> None:
     st.caption(
         _(
             "Point at the sheet for its tools: ↶ and ↷ undo and redo, the pencil lets you pick a stroke, "
-            "move it, or delete it with the Delete key."
+            "move it, or delete it with ✕."
         )
     )
     drawing = current_drawing()
