@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
+from pathlib import Path
 
 import pytest
 
+from mnist_core import load_model
+
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-Page, expect = playwright.Page, playwright.expect
+Browser, Page, expect = playwright.Browser, playwright.Page, playwright.expect
 
 LONG_RUN = "/train?preset=mlp&epochs=500&augmentation=none"
 TRAINING_TIMEOUT_MS = 240_000
@@ -81,6 +85,45 @@ def test_pause_step_resume_page_change_reload_and_stop(page: Page) -> None:
     assert "epochs=500" in page.url
     page.get_by_role("button", name="Stop", exact=True).click()
     expect(status(page)).to_contain_text("stopped")
+
+
+def test_a_run_is_taken_home_in_four_ways_and_one_of_them_comes_back(page: Page, tmp_path: Path) -> None:
+    start(page, "/train?preset=softmax&epochs=2")
+    expect(status(page)).to_contain_text("finished", timeout=TRAINING_TIMEOUT_MS)
+    page.get_by_role("link", name=re.compile("Compare")).first.click()
+    menu = page.get_by_test_id("stPopover").filter(has_text="Download")
+    menu.get_by_role("button").first.click()
+    files = {}
+    for label in ("Curves (CSV)", "Curves (JSON)", "Model (.npz)", "The whole run"):
+        with page.expect_download() as download:
+            page.get_by_role("button", name=label).click()
+        files[label] = tmp_path / download.value.suggested_filename
+        download.value.save_as(files[label])
+    assert len(files["Curves (CSV)"].read_text().splitlines()) == 3
+    assert [result["epoch"] for result in json.loads(files["Curves (JSON)"].read_text())["history"]] == [1, 2]
+    assert load_model(files["Model (.npz)"]).architecture == "softmax"
+    page.keyboard.press("Escape")
+    page.get_by_text("Load a run from a file").click()
+    page.locator("input[type=file]").set_input_files(files["The whole run"])
+    page.get_by_role("button", name="Load it").click()
+    expect(page.get_by_text("Rename, share, download, delete")).to_be_visible()  # there are two runs now
+
+
+def test_a_shared_link_shows_the_run_to_someone_else_and_nothing_to_press(
+    page: Page, browser: Browser
+) -> None:
+    start(page, "/train?preset=softmax&epochs=1")
+    expect(status(page)).to_contain_text("finished", timeout=TRAINING_TIMEOUT_MS)
+    page.get_by_role("link", name=re.compile("Compare")).first.click()
+    page.get_by_role("button", name="Share").click()
+    link = page.get_by_test_id("stCode").inner_text().strip()
+    other = browser.new_context()
+    guest = other.new_page()
+    guest.goto(link)
+    expect(status(guest)).to_contain_text("finished", timeout=60_000)
+    for label in ("Stop", "Reset", "Delete"):
+        expect(guest.get_by_role("button", name=label, exact=True)).to_have_count(0)
+    other.close()
 
 
 def test_the_page_renews_itself_twice_a_second_and_keeps_its_place(page: Page) -> None:

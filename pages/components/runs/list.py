@@ -19,22 +19,26 @@ from pages.components.runs.curve_chart import elapsed_seconds
 from pages.components.runs.words import STATUS_ICONS, setting_label, status_word, value_text
 
 if TYPE_CHECKING:
-    from mnist_core import RunSnapshot
+    from mnist_core import RunService, RunSnapshot
 
 MOST_COMPARED = 6
 COMPARED_AT_FIRST = 3
+TABLE_KEY, ROWS_KEY, TICKS_KEY = "compare_table", "compare_rows", "compare_ticks"
 
 
 def choose_runs(runs: list[RunSnapshot]) -> list[RunSnapshot]:
-    """The table of all runs; those ticked in it, at first the newest few."""
-    first = [index for index, run in enumerate(runs) if run.history][:COMPARED_AT_FIRST]
+    """The table of all runs; those ticked in it, at first the newest few. A run that joins them is ticked."""
+    table = f"compare_runs_{hash(tuple(run.id for run in runs))}"  # ticks are by row: other runs, other table
+    if st.session_state.get(TABLE_KEY) != table:
+        st.session_state[TABLE_KEY] = table
+        st.session_state[ROWS_KEY] = _rows_to_tick(runs, st.session_state.get(TICKS_KEY))
     event = st.dataframe(
         runs_table(runs),
-        key="compare_runs",
+        key=table,
         hide_index=True,
         on_select="rerun",
         selection_mode="multi-row",
-        selection_default={"selection": {"rows": first}},
+        selection_default={"selection": {"rows": st.session_state[ROWS_KEY]}},
         column_config={
             "accuracy": st.column_config.ProgressColumn(
                 _("Test accuracy"), format="percent", min_value=0.0, max_value=1.0
@@ -45,7 +49,15 @@ def choose_runs(runs: list[RunSnapshot]) -> list[RunSnapshot]:
         },
         height=min(38 + 35 * len(runs), 318),
     )
+    st.session_state[TICKS_KEY] = {run.id: row in event.selection.rows for row, run in enumerate(runs)}
     return [runs[row] for row in event.selection.rows if row < len(runs)][:MOST_COMPARED]
+
+
+def _rows_to_tick(runs: list[RunSnapshot], ticks: dict[str, bool] | None) -> list[int]:
+    """Which rows of a new table begin ticked, after the ticks of the one before it, if there was one."""
+    if ticks is None:
+        return [row for row, run in enumerate(runs) if run.history][:COMPARED_AT_FIRST]
+    return [row for row, run in enumerate(runs) if ticks.get(run.id, True)]
 
 
 def runs_table(runs: list[RunSnapshot]) -> pd.DataFrame:
@@ -101,12 +113,12 @@ def _full_link(run: RunSnapshot) -> str:
 
 
 def _downloads(run: RunSnapshot) -> None:
-    """Files are made when they are asked for, not before."""
+    """Files are made when they are asked for, not before: outside of the page, where `state` is not to be had."""
     service = state.run_service()
     files: tuple[tuple[str, str, str, Callable[[], bytes]], ...] = (
         (_("Curves (CSV)"), "csv", "text/csv", lambda: history_csv(run)),
         (_("Curves (JSON)"), "json", "application/json", lambda: history_json(run)),
-        (_("Model (.npz)"), "npz", "application/octet-stream", lambda: _model_bytes(run)),
+        (_("Model (.npz)"), "npz", "application/octet-stream", lambda: _model_bytes(service, run)),
         (_("The whole run"), "mnistrun", "application/octet-stream", lambda: service.export_run(run.id)),
     )
     with st.popover(_("Download"), icon="💾"):
@@ -146,8 +158,8 @@ def history_json(run: RunSnapshot) -> bytes:
     return json.dumps(facts, indent=1).encode()
 
 
-def _model_bytes(run: RunSnapshot) -> bytes:
-    model = state.run_service().latest_model(run.id)
+def _model_bytes(service: RunService, run: RunSnapshot) -> bytes:
+    model = service.latest_model(run.id)
     return b"" if model is None else model_to_bytes(model)
 
 
