@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import streamlit as st
+from numpy.typing import NDArray
 
 from mnist_core import cross_entropy, sigmoid, sigmoid_derivative, softmax
 from mnist_core.messages import mark
@@ -160,7 +161,7 @@ def _softmax() -> None:
     show_source(softmax)
 
 
-def _two_readings(scores: np.ndarray) -> None:
+def _two_readings(scores: NDArray[np.float64]) -> None:
     readings = {
         _("digit"): [*map(str, DIGITS), _("sum")],
         "sigmoid": [f"{value:.3f}" for value in (*sigmoid(scores), sigmoid(scores).sum())],
@@ -169,7 +170,7 @@ def _two_readings(scores: np.ndarray) -> None:
     st.table(pd.DataFrame(readings), hide_index=True)
 
 
-def _two_losses(scores: np.ndarray) -> None:
+def _two_losses(scores: NDArray[np.float64]) -> None:
     true_digit = st.segmented_control(
         _("It really is a"), DIGITS, default=DIGITS[0], required=True, key="lesson_true_digit"
     )

@@ -63,11 +63,10 @@ def _draw() -> None:
         with pad:
             drawing = drawing_pad()
         with answers:
-            models = {reader: reader.model() for reader in list(readers().values())[:2]}
             readings = [
                 (reader.name, read_strokes(drawing.strokes, model))
-                for reader, model in models.items()
-                if model is not None
+                for reader in list(readers().values())[:2]
+                if (model := reader.model()) is not None
             ]
             if drawing.strokes:
                 live_answers(readings)
