@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import sys
+import textwrap
 from html import escape
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from pages.components.lesson.steps.unusual import first_step
 from pages.components.runs.address import read_request
 
 PROJECT = Path(__file__).parents[1]
+CORE = "\n".join(path.read_text(encoding="utf-8") for path in (PROJECT / "mnist_core").rglob("*.py"))
 
 
 @pytest.fixture(autouse=True)
@@ -167,6 +169,9 @@ def test_all_code_on_screen_is_python_with_its_indentation(number: int) -> None:
     app = lesson(step=str(number))
     answer_everything(app, rightly=True)
     shown = [block.value for block in app.code if block.language == "python"]
+    assert any(
+        textwrap.indent(source, indent).rstrip() in CORE for source in shown for indent in ("", "    ")
+    ), "at least one piece of each step is the package's own"
     assert all(ast.parse(source) for source in shown)
     assert all("\n    " in source for source in shown if source.startswith("def "))
 

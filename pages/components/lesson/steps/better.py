@@ -8,9 +8,12 @@ import pandas as pd
 import streamlit as st
 
 from mnist_core import PRESETS, RunSnapshot, TrainingConfig
+from mnist_core.layers import Convolution, Relu
 from mnist_core.messages import mark
+from mnist_core.network import scale_pixels
 from pages.components.language import _
 from pages.components.lesson.charts import BLUE, show_chart
+from pages.components.lesson.code import show_source
 from pages.components.lesson.questions import Question, ask
 from pages.components.lesson.runs import find_runs, open_in_train, start_run, watch
 
@@ -74,6 +77,16 @@ def show() -> None:
     with picture:
         watch(rungs, _draw_ladder)
         _explain()
+    show_source(
+        scale_pixels,
+        Relu.forward,
+        Convolution.forward,
+        purposes=[
+            _("Pixels from 0 to 1"),
+            _("In the hidden layer: what is negative becomes zero"),
+            _("Convolution"),
+        ],
+    )
 
 
 def _explain() -> None:

@@ -7,13 +7,14 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
-from mnist_core import read_strokes
+from mnist_core import rasterize_strokes, read_strokes
 from mnist_core.messages import mark
 from pages.components import frame, state
 from pages.components.digit_sheet import Digit, digit_sheet
 from pages.components.draw.live_answer import live_answers
 from pages.components.drawing_pad import drawing_pad
 from pages.components.language import _
+from pages.components.lesson.code import show_source
 from pages.components.lesson.questions import Question, ask
 from pages.components.readers import STARTER, Reader, readers
 
@@ -42,6 +43,7 @@ def show() -> None:
         )
     )
     st.fragment(_draw)()
+    show_source(rasterize_strokes, purposes=[_("Your strokes become a picture like MNIST's")])
     if not ask(QUESTIONS[0]):
         return
     people = readers()
