@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import socket
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -174,14 +177,32 @@ def test_owners_see_their_own_runs_only(service: RunService, start: Callable[...
     assert run not in [snapshot.id for snapshot in service.list("ada")]
 
 
+@contextlib.contextmanager
+def web_server() -> Iterator[str]:
+    """The address of something that answers, but is no scheduler."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def answer() -> None:
+            with contextlib.suppress(OSError):
+                while True:
+                    connection, _ = listening.accept()
+                    connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+                    connection.close()
+
+        threading.Thread(target=answer, daemon=True).start()
+        yield f"tcp://127.0.0.1:{listening.getsockname()[1]}"
+
+
+@pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "nonsense://x", "a web server"])
 def test_a_scheduler_that_does_not_answer_is_told_while_the_run_waits(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, address: str
 ) -> None:
     monkeypatch.setattr("mnist_core.runs.cluster.CONNECT_SECONDS", 0.5)
     monkeypatch.setattr("mnist_core.runs.dispatcher.CONNECT_PATIENCE_SECONDS", 5.0)
-    service = RunService(tmp_path, scheduler_address="tcp://127.0.0.1:9")
-    run = service.start(config(), data="strokes", owner="ada")
-    waiting = wait_for(service, run, lambda snapshot: snapshot.message != "")
-    assert "No Dask scheduler answers" in waiting.message
-    wait_for_status(service, run, "failed")
-    service.close()
+    with web_server() as answering:
+        service = RunService(tmp_path, scheduler_address=answering if address == "a web server" else address)
+        run = service.start(config(), data="strokes", owner="ada")
+        waiting = wait_for(service, run, lambda snapshot: snapshot.message != "")
+        assert "No Dask scheduler answers" in waiting.message
+        wait_for_status(service, run, "failed")
+        service.close()

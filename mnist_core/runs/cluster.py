@@ -51,13 +51,14 @@ class RunCluster:
         try:
             if self._address is None:
                 self._cluster = await _local_cluster(self._workers)
-            self.client = await Client(
+            self.client = Client(
                 self._address or self._cluster,
                 asynchronous=True,
                 set_as_default=False,
                 timeout=CONNECT_SECONDS,
             )
-        except (OSError, RuntimeError, TimeoutError) as error:
+            await self.client
+        except Exception as error:  # whatever answers there need not be a scheduler
             await self.__aexit__(None, None, None)
             if self._address is None:
                 raise RunError(

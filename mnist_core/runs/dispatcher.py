@@ -128,6 +128,7 @@ class Dispatcher:
                         await self._end_turns()
             except MnistCoreError as error:
                 self._tell_waiting(error)
+                await self._rest(LOOK_SECONDS)
                 while not self._closing and not self._has_waiting():
                     await self._rest(IDLE_SECONDS)
             except Exception:
