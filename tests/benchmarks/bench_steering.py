@@ -1,0 +1,104 @@
+"""How long an order takes to a running worker and back, and what training under the app costs beside the shell.
+
+    python tests/benchmarks/bench_steering.py [--preset mlp] [--epochs 8] [--orders 30]
+
+The speed is the median epoch of three runs each, in turns: `python -m mnist_core train`, and the same run in the
+app with a browser that watches it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from playwright.sync_api import sync_playwright
+
+from mnist_core import PRESETS, RunService
+from tests.app_server import PROJECT, running_server
+from tests.browser.conftest import CHROMIUM, CHROMIUM_ARGUMENTS
+
+TURNS = 3
+
+
+def measure_orders(preset: str, count: int, home: Path) -> list[float]:
+    """Seconds from an order to the answer that it is carried out, from pause to resume and back."""
+    service = RunService(home, workers=1)
+    run = service.start(PRESETS[preset].config, data=PRESETS[preset].data, owner="bench")
+    while service.snapshot(run).batch == 0:
+        time.sleep(0.05)
+    seconds = []
+    for order in (service.pause, service.resume) * (count // 2):
+        time.sleep(0.7)
+        started_at = time.monotonic()
+        order(run)
+        turn = service._dispatcher.turn_of(service._records[run])
+        while turn is not None and not turn.is_settled:
+            time.sleep(0.001)
+        seconds.append(time.monotonic() - started_at)
+    service.close()
+    return sorted(seconds)
+
+
+def epoch_in_the_shell(preset: str, epochs: int) -> float:
+    """Median seconds of an epoch of training alone."""
+    options = ["--preset", preset, "--epochs", str(epochs), "--json"]
+    command = [sys.executable, "-m", "mnist_core", "train", *options]
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True)
+    return statistics.median(json.loads(line)["seconds"] for line in done.stdout.splitlines())
+
+
+def epoch_in_the_app(preset: str, epochs: int, url: str) -> float:
+    """The same, from the run's own JSON, with Chromium watching all the time."""
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS)
+        page = browser.new_page(base_url=url)
+        page.set_default_timeout(300_000)
+        page.goto(f"/train?preset={preset}&epochs={epochs}")
+        page.get_by_role("button", name="Start", exact=True).click()
+        page.locator(".st-key-run_status").get_by_text("finished").wait_for()
+        page.get_by_role("link", name="Compare").first.click()
+        page.get_by_test_id("stPopover").filter(has_text="Download").get_by_role("button").first.click()
+        with page.expect_download() as download:
+            page.get_by_role("button", name="Curves (JSON)").click()
+        history = json.loads(Path(download.value.path()).read_text())["history"]
+        browser.close()
+    return statistics.median(result["seconds"] for result in history)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--preset", default="mlp")
+    parser.add_argument("--epochs", type=int, default=8)
+    parser.add_argument("--orders", type=int, default=30)
+    arguments = parser.parse_args()
+    home = Path(tempfile.mkdtemp())
+    print(f"load at the beginning: {os.getloadavg()[0]:.1f}")
+    orders = measure_orders(arguments.preset, arguments.orders, home)
+    p95 = orders[int(0.95 * (len(orders) - 1))]
+    print(f"{len(orders)} orders: p50 {1000 * statistics.median(orders):.0f} ms, p95 {1000 * p95:.0f} ms")
+    shell, app = [], []
+    with running_server(home) as server:
+        for _turn in range(TURNS):
+            shell.append(epoch_in_the_shell(arguments.preset, arguments.epochs))
+            app.append(epoch_in_the_app(arguments.preset, arguments.epochs, server.url))
+    ratio = statistics.median(shell) / statistics.median(app)
+    print(
+        f"epoch in the shell {statistics.median(shell):.3f} s, in the app {statistics.median(app):.3f} s: ",
+        end="",
+    )
+    print(f"{ratio:.0%} of the shell's speed (each: {shell} {app})")
+
+
+if __name__ == "__main__":
+    main()
