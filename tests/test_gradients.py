@@ -141,12 +141,23 @@ def test_both_backends_reach_the_same_parameters(architecture: str, optimizer: s
 @pytest.mark.mnist
 @pytest.mark.parametrize("optimizer", RATES)
 @pytest.mark.parametrize("architecture", ["sigmoid", "softmax", "mlp", "cnn"])
-def test_both_backends_reach_the_same_parameters_on_mnist(architecture: str, optimizer: str) -> None:
-    # The CNN for 30 batches: over a whole epoch, rounding of the last bit grows to 2 to 6 % of its parameters.
-    images = 30 * 128 if architecture == "cnn" else None
-    config = {"architecture": architecture, "optimizer": optimizer, "learning_rate": RATES[optimizer]}
-    config |= {"training_images": images}
+def test_both_backends_reach_the_same_parameters_after_an_epoch_on_mnist(
+    architecture: str, optimizer: str
+) -> None:
+    # Where rounding puts one unit of the CNN on the other side of its ReLU's corner, large steps blow that up within
+    # an epoch to 1 to 7 % of the parameters, whatever computed them. Small steps do not.
+    rate = RATES[optimizer] / (30 if architecture == "cnn" else 1)
+    config = {"architecture": architecture, "optimizer": optimizer, "learning_rate": rate}
     assert_parity(train_both(config, load_dataset("mnist")), architecture)
+
+
+@real_mnist
+@pytest.mark.slow
+@pytest.mark.mnist
+@pytest.mark.parametrize("optimizer", RATES)
+def test_both_backends_take_the_same_large_steps_with_the_cnn(optimizer: str) -> None:
+    config = {"architecture": "cnn", "optimizer": optimizer, "learning_rate": RATES[optimizer]}
+    assert_parity(train_both(config | {"training_images": 10 * 128}, load_dataset("mnist")), "cnn")
 
 
 @pytest.mark.parametrize(
