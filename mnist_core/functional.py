@@ -120,14 +120,15 @@ def softmax_cross_entropy(logits: Floats, labels: NDArray[np.integer[Any]]) -> t
     losses : (n,), −log p[label] = log Σ exp(z) − z[label]
     gradient : (n, 10), d loss / d logits = p − one_hot(label)
     """
-    rows = np.arange(len(labels))
-    shifted = logits - logits.max(axis=1, keepdims=True)
-    correct = shifted[rows, labels]
-    gradient = np.exp(shifted, out=shifted)
-    sums = gradient.sum(axis=1, keepdims=True)
+    images = np.arange(len(labels))
+    scores = logits.T.copy()  # a row for each class: NumPy adds and compares whole rows many times faster
+    scores -= scores.max(axis=0)
+    correct = scores[labels, images]
+    gradient = np.exp(scores, out=scores)
+    sums = gradient.sum(axis=0)
     gradient /= sums
-    gradient[rows, labels] -= 1
-    return np.log(sums[:, 0]) - correct, gradient
+    gradient[labels, images] -= 1
+    return np.log(sums) - correct, gradient.T
 
 
 def sigmoid_cross_entropy(logits: Floats, labels: NDArray[np.integer[Any]]) -> tuple[Floats, Floats]:

@@ -13,7 +13,6 @@ from mnist_core.backends import Batch
 from mnist_core.data.dataset import CLASSES, IMAGE_SIZE
 from mnist_core.functional import LOSSES, Floats
 from mnist_core.network import (
-    BLOCK,
     Architecture,
     Model,
     as_pixel_rows,
@@ -26,7 +25,8 @@ from mnist_core.network import (
 from mnist_core.optimizers import Optimizer
 from mnist_core.scratch import Scratch
 
-HALVES = 2  # of a large batch; fixed, so that results do not depend on the number of cores
+BLOCK = 1_000  # images that pass at once; larger batches go in blocks
+HALVES = 2  # of a larger batch, a thread for each; fixed: results do not depend on the number of cores
 
 
 class NumpyBackend:
@@ -70,7 +70,7 @@ class NumpyBackend:
     ) -> tuple[float, Floats]:
         """Means over a batch; two threads share a large one."""
         count = len(labels)
-        if count <= 2 * BLOCK:
+        if count <= BLOCK:
             loss, gradient = self._helpers[0].differentiate_block(pixels, labels, count)
         else:
             with ThreadPoolExecutor(HALVES) as pool:

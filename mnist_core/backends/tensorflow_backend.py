@@ -1,4 +1,4 @@
-"""The twin in TensorFlow: the same network, its gradients by GradientTape, many batches in one compiled call.
+"""The twin in TensorFlow: the same network, its gradients by GradientTape, many steps in one compiled call.
 
 Only training workers and the command line import this module, never the web process.
 """
@@ -17,8 +17,9 @@ from mnist_core.backends import Batch
 from mnist_core.errors import BackendError
 from mnist_core.functional import LARGEST_CLIPPED_LOSS
 from mnist_core.layers import Convolution, Dense, Flatten, Layer, MaxPool, Relu, ToImage
-from mnist_core.network import Architecture, split_parameters
+from mnist_core.network import PIXELS, Architecture, split_parameters
 from mnist_core.optimizers import Adam, Momentum, Optimizer
+from mnist_core.scratch import Scratch
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # no start-up chatter on the command line
 try:
@@ -29,6 +30,7 @@ except Exception as error:  # a broken installation can raise anything
 Tensor = Any
 
 LARGE = 2_000  # images that pass at once; larger batches go in blocks
+STACK = 16_384  # images in one compiled call, a batch after the other
 
 
 class TensorflowBackend:
@@ -52,20 +54,20 @@ class TensorflowBackend:
             for _ in range(optimizer.state_vectors)
         ]
         compiled = _compiles_well(architecture)
-        self._train_step = tf.function(self._step, autograph=False, jit_compile=compiled)
-        self._train_many = tf.function(self._steps, autograph=False, reduce_retracing=True)
+        self._train_many = tf.function(self._steps, autograph=False, jit_compile=compiled)
         self._block_gradients = tf.function(self._gradients, autograph=False, jit_compile=compiled)
         self._train_large = tf.function(self._large_step, autograph=False, reduce_retracing=True)
+        self._scratch = Scratch()
         self._held: tuple[Batch, tuple[Tensor, Tensor]] | None = None
 
     def train_batches(self, batches: Iterable[Batch], step_sizes: NDArray[np.float64]) -> NDArray[np.float32]:
-        losses, sizes = [], list(step_sizes)
-        groups = itertools.groupby(batches, key=lambda batch: len(batch[1]))  # the last may be shorter
-        for _, group in groups:
-            pixels, labels = zip(*group, strict=True)
-            losses.append(self._call(pixels, labels, sizes[: len(labels)]))
-            del sizes[: len(labels)]
-        return np.concatenate(losses)
+        losses, done = np.empty(len(step_sizes), np.float32), 0
+        for count, group in itertools.groupby(batches, key=lambda batch: len(batch[1])):  # one may be shorter
+            train = self._train_one_by_one if count > LARGE else self._train_stack
+            while some := list(itertools.islice(group, _stack_height(count))):
+                losses[done : done + len(some)] = train(some, step_sizes[done : done + len(some)])
+                done += len(some)
+        return losses
 
     def parameters(self) -> NDArray[np.float32]:
         return _to_vector(self._variables)
@@ -83,15 +85,24 @@ class TensorflowBackend:
             ):
                 variable.assign(values)
 
-    def _call(self, pixels: Any, labels: Any, step_sizes: Any) -> NDArray[np.float32]:
-        """Train on batches of one size, all in one call; on large ones in blocks, one after the other."""
-        sizes = tf.constant(step_sizes, tf.float32)
-        if len(labels[0]) > LARGE:
-            large = zip(pixels, labels, sizes, strict=True)
-            losses = [self._train_large(*self._hold(p, y), size).numpy() for p, y, size in large]
-            return np.array(losses, np.float32)
-        found: NDArray[np.float32] = self._train_many(np.stack(pixels), np.stack(labels), sizes).numpy()
-        return found
+    def _train_stack(self, batches: list[Batch], step_sizes: NDArray[np.float64]) -> NDArray[np.float32]:
+        """Batches of one size in one call; a stack always has the same shape, so that it is compiled once."""
+        images = len(batches[0][1])
+        height = _stack_height(images)
+        pixels = self._scratch.array("pixels", (height, images, PIXELS), np.uint8)
+        labels = self._scratch.array("labels", (height, images), np.uint8)
+        sizes = self._scratch.array("sizes", (height,))
+        for index, batch in enumerate(batches):
+            pixels[index], labels[index], sizes[index] = *batch, step_sizes[index]
+        losses: NDArray[np.float32] = self._train_many(pixels, labels, sizes, np.int32(len(batches))).numpy()
+        return losses[: len(batches)]
+
+    def _train_one_by_one(self, batches: list[Batch], step_sizes: NDArray[np.float64]) -> list[float]:
+        """Large batches, a call for each."""
+        return [
+            float(self._train_large(*self._hold(*batch), np.float32(size)))
+            for batch, size in zip(batches, step_sizes, strict=True)
+        ]
 
     def _hold(self, pixels: Any, labels: Any) -> tuple[Tensor, Tensor]:
         """The batch as tensors; the full batch is the same in every epoch and is copied once."""
@@ -99,15 +110,14 @@ class TensorflowBackend:
             self._held = (pixels, labels), (tf.constant(pixels), tf.constant(labels))
         return self._held[1]
 
-    def _steps(self, pixels: Tensor, labels: Tensor, step_sizes: Tensor) -> Tensor:
-        """One update from each batch in turn; the mean losses before each."""
+    def _steps(self, pixels: Tensor, labels: Tensor, step_sizes: Tensor, count: Tensor) -> Tensor:
+        """One update from each of the first `count` batches in turn; the mean losses before each."""
 
         def step(index: Tensor, losses: Tensor) -> tuple[Tensor, Tensor]:
-            loss = self._train_step(pixels[index], labels[index], step_sizes[index])
+            loss = self._step(pixels[index], labels[index], step_sizes[index])
             return index + 1, losses.write(index, loss)
 
-        count = tf.shape(step_sizes)[0]
-        losses = tf.TensorArray(tf.float32, size=count)
+        losses = tf.TensorArray(tf.float32, size=step_sizes.shape[0])
         _, losses = tf.while_loop(lambda index, _: index < count, step, (0, losses), parallel_iterations=1)
         return losses.stack()
 
@@ -203,6 +213,11 @@ def _update(
         case Momentum():
             gradient = state[0].assign(optimizer.decay * state[0] + gradient)
     variable.assign_sub(step_size * gradient)
+
+
+def _stack_height(images: int) -> int:
+    """How many batches of so many images go in one call."""
+    return max(1, STACK // images)
 
 
 def _compiles_well(architecture: Architecture) -> bool:
