@@ -4,7 +4,7 @@
 
     page → service → dispatcher → turn ─ exchange ─▶ session ← worker → training
                  record ◀── news ──┘
-                 record → writer → store
+                 record → writer → store → shelf → service
 
 The web process holds a `record` of each run and gives out frozen snapshots of it. A Dask worker runs one
 `turn` of a run at a time: `worker` trains, and its `session` is the mailbox the turn looks into.

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import atexit
-import logging
 import os
 import threading
 import time
 import uuid
-from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, Literal
 
 from mnist_core.data import SOURCES
 from mnist_core.errors import ConfigurationError, RunError
@@ -20,6 +17,7 @@ from mnist_core.runs.dispatcher import Dispatcher
 from mnist_core.runs.messages import Mode, RunCommand, RunSamples
 from mnist_core.runs.presence import GRACE_SECONDS, Presence
 from mnist_core.runs.record import UNFINISHED, RunRecord, RunSnapshot
+from mnist_core.runs.shelf import RunShelf, unknown
 from mnist_core.runs.writer import RunWriter
 
 if TYPE_CHECKING:
@@ -28,12 +26,8 @@ if TYPE_CHECKING:
     from mnist_core.errors import MnistCoreError
     from mnist_core.network import Model
 
-T = TypeVar("T")
-logger = logging.getLogger(__name__)
-
 __all__ = ["RunSamples", "RunService", "RunSnapshot"]
 
-MODELS_KEPT = 16
 OBEY_SECONDS = 0.3
 """How long an order waits for the worker to carry it out, so that the page shows it at once."""
 
@@ -61,21 +55,18 @@ class RunService:
         grace_seconds: float = GRACE_SECONDS,
     ) -> None:
         self._changed = threading.Condition(threading.RLock())
-        self._records: dict[str, RunRecord] = {}
-        self._snapshots: dict[str, tuple[tuple[int, int | None], RunSnapshot]] = {}
+        records: dict[str, RunRecord] = {}
+        url = database_url or os.environ.get("MNIST_DATABASE_URL")
+        self._writer = RunWriter(records, self._changed, home, url)
+        self._shelf = RunShelf(records, self._changed, self._writer)
         self._dispatcher = Dispatcher(
-            self._records,
+            records,
             self._changed,
             scheduler_address=scheduler_address,
             workers=workers or int(os.environ.get("MNIST_WORKERS", "2")),
-            on_change=self._note,
-        )
-        self._writer = RunWriter(
-            self._records, self._changed, home, database_url or os.environ.get("MNIST_DATABASE_URL")
+            on_change=self._writer.note,
         )
         self._presence = Presence(self._leave, grace_seconds)
-        self._owners_loaded: set[str] = set()
-        self._models: OrderedDict[str, tuple[int, Model | None]] = OrderedDict()
 
     def prepare(self) -> None:
         """Start the workers in the background, so that the first run need not wait for them."""
@@ -139,7 +130,7 @@ class RunService:
             beginning=beginning,
         )
         with self._changed:
-            self._records[record.id] = record
+            self._shelf.add(record)
             self._tell(record)
         self.prepare()
         return record.id
@@ -153,43 +144,30 @@ class RunService:
             if there is no such run, or `viewer` is given and is not the owner of a run that is not shared
         """
         with self._changed:
-            record = self._record(run_id)
+            record = self._shelf.find(run_id)
             if viewer not in (None, record.owner) and not record.shared:
-                raise _unknown(run_id)
-            return self._snapshot(record, self._positions())
+                raise unknown(run_id)
+            return self._shelf.snapshot(record, self._positions().get(run_id))
 
     def list(self, owner: str) -> list[RunSnapshot]:
         """The owner's runs, oldest first; from memory, but for the first time."""
         self._presence.see(owner)
-        self._load_owned(owner)
+        self._shelf.fetch_owned(owner)
         with self._changed:
             positions = self._positions()
             return [
-                self._snapshot(record, positions)
-                for record in self._records.values()
-                if record.owner == owner
+                self._shelf.snapshot(record, positions.get(record.id)) for record in self._shelf.owned(owner)
             ]
 
     def latest_model(self, run_id: str) -> Model | None:
         """The parameters as they are now, renewed up to twice a second while this is called."""
         with self._changed:
-            record = self._record(run_id)
+            record = self._shelf.find(run_id)
             is_first = time.monotonic() - record.model_wanted_at > 2.0
             record.model_wanted_at = time.monotonic()
             if is_first and self._dispatcher.turn_of(record):
                 self._wait(lambda: record.model is not None)
-            return record.model or self._kept_model(record)
-
-    def _kept_model(self, record: RunRecord) -> Model | None:
-        """The model of a run at rest, from the database (lock held)."""
-        known = self._models.get(record.id)
-        if known is None or known[0] != record.changes:
-            resting = replace(record)
-            self._load_parameters(resting)
-            known = self._models[record.id] = (record.changes, resting.model)
-            if len(self._models) > MODELS_KEPT:
-                self._models.popitem(last=False)
-        return known[1]
+            return self._shelf.model(record)
 
     # --- steer ------------------------------------------------------------------------------------
 
@@ -208,7 +186,7 @@ class RunService:
     def stop(self, run_id: str) -> None:
         """End the run after the batch in work, keeping what it has learned."""
         with self._changed:
-            record = self._record(run_id)
+            record = self._shelf.find(run_id)
             if record.status not in ("queued", "running", "paused"):
                 return
             record.change(status="stopped", error=None)
@@ -219,7 +197,7 @@ class RunService:
     def reset(self, run_id: str) -> None:
         """Back to the same initial parameters, held still: `resume` or `step` begins anew."""
         with self._changed:
-            record = self._record(run_id)
+            record = self._shelf.find(run_id)
             self._dispatcher.dismiss(record)
             record.clear()
             self._tell(record)
@@ -231,7 +209,7 @@ class RunService:
                 "The learning rate must be above 0. Received: {received}.", received=value
             )
         with self._changed:
-            record = self._record(run_id)
+            record = self._shelf.find(run_id)
             record.change(learning_rate=float(value))
             self._dispatcher.order(record, RunCommand("learning_rate", float(value)))
             self._tell(record)
@@ -241,11 +219,11 @@ class RunService:
         if count < 1:
             raise ConfigurationError("At least 1 epoch can be added. Received: {received}.", received=count)
         with self._changed:
-            record = self._record(run_id)
+            record = self._shelf.find(run_id)
             record.change(epochs=record.epochs + count)
             self._dispatcher.order(record, RunCommand("epochs", record.epochs))
             if record.status == "finished":
-                self._load_to_go_on(record)
+                self._shelf.prepare_to_go_on(record)
                 record.change(status="queued", mode="run", queued_at=time.monotonic())
             self._tell(record)
         self._dispatcher.start()
@@ -253,23 +231,23 @@ class RunService:
     def rename(self, run_id: str, name: str) -> None:
         """Give the run another name."""
         with self._changed:
-            record = self._record(run_id)
+            record = self._shelf.find(run_id)
             record.change(name=name.strip()[:80] or record.name)
             self._tell(record)
 
     def share(self, run_id: str, shared: bool = True) -> None:
         """Let others see the run (read-only), or no more."""
         with self._changed:
-            record = self._record(run_id)
+            record = self._shelf.find(run_id)
             record.change(shared=shared)
             self._tell(record)
 
     def delete(self, run_id: str) -> None:
         """Stop and forget the run."""
         with self._changed:
-            record = self._record(run_id)
+            record = self._shelf.find(run_id)
             self._dispatcher.dismiss(record)
-            self._forget(run_id)
+            self._shelf.remove(run_id)
             self._writer.delete(run_id)
             self._tell(record)
 
@@ -280,8 +258,7 @@ class RunService:
         from mnist_core.runs.packing import run_to_bytes
 
         with self._changed:
-            record = replace(self._record(run_id))
-            self._load_parameters(record)
+            record = self._shelf.with_parameters(self._shelf.find(run_id))
         return run_to_bytes(record)
 
     def import_run(self, data: bytes, owner: str) -> str:
@@ -298,83 +275,28 @@ class RunService:
         if record.status in UNFINISHED or record.status not in ("finished", "failed"):
             record.status = "stopped"
         with self._changed:
-            self._records[record.id] = record
+            self._shelf.add(record)
             self._tell(record)
         return record.id
 
     # --- within (lock held) -----------------------------------------------------------------------
 
-    def _record(self, run_id: str) -> RunRecord:
-        if run_id not in self._records:
-            store = self._writer.store()
-            record = _ask(lambda: store.load_one(run_id) if store and len(run_id) <= 32 else None)
-            if record is None or self._writer.is_deleted(run_id):
-                raise _unknown(run_id)
-            self._adopt(record)
-        return self._records[run_id]
-
-    def _load_owned(self, owner: str) -> None:
-        with self._changed:
-            if owner in self._owners_loaded:
-                return
-        store = self._writer.store()
-        if store is None:
-            return
-        records = _ask(lambda: store.load_owned(owner)) or []
-        with self._changed:
-            self._owners_loaded.add(owner)
-            for record in records:
-                if record.id not in self._records and not self._writer.is_deleted(record.id):
-                    self._adopt(record)
-
-    def _adopt(self, record: RunRecord) -> None:
-        self._records[record.id] = record
-        self._writer.note_loaded(record)
-
-    def _load_parameters(self, record: RunRecord) -> None:
-        store = self._writer.store() if record.is_unloaded else None
-        if store is not None:
-            _ask(lambda: store.load_parameters(record))
-
-    def _load_to_go_on(self, record: RunRecord) -> None:
-        self._load_parameters(record)
-        if record.is_unloaded:
-            raise RunError("What the run has learned cannot be read just now. Try again in a moment.")
-
     def _leave(self, owner: str) -> None:
         """The owner has gone: stop what is unfinished, and keep the rest on disk only."""
         with self._changed:
-            for record in [record for record in self._records.values() if record.owner == owner]:
+            self._shelf.put_away(owner)
+            for record in self._shelf.owned(owner):
                 if record.status in UNFINISHED:
                     record.change(status="stopped", error=_left())
                     self._dispatcher.order(record, RunCommand("stop"))
                     self._tell(record)
-                elif not self._writer.is_pending(record.id) and self._writer.trouble is None:
-                    self._forget(record.id)
-                    self._writer.drop(record.id)
-                    self._owners_loaded.discard(owner)
-
-    def _forget(self, run_id: str) -> None:
-        del self._records[run_id]
-        self._snapshots.pop(run_id, None)
-        self._models.pop(run_id, None)
-
-    def _note(self, record: RunRecord) -> None:
-        self._writer.note(record)
 
     def _positions(self) -> dict[str, int]:
         return {run: position for position, run in enumerate(self._dispatcher.queue())}
 
-    def _snapshot(self, record: RunRecord, positions: dict[str, int]) -> RunSnapshot:
-        version = (record.changes, positions.get(record.id))
-        known = self._snapshots.get(record.id)
-        if known is None or known[0] != version:
-            known = self._snapshots[record.id] = (version, record.snapshot(version[1]))
-        return known[1]
-
     def _set_mode(self, run_id: str, mode: Mode, status: str) -> None:
         with self._changed:
-            record = self._record(run_id)
+            record = self._shelf.find(run_id)
             if record.status == "finished" or (
                 mode == "pause" and record.status not in ("queued", "running")
             ):
@@ -383,7 +305,7 @@ class RunService:
             turn = None if has_ended else self._dispatcher.order(record, RunCommand("mode", mode))
             if turn is None and mode != "pause":
                 status = "queued"
-                self._load_to_go_on(record)
+                self._shelf.prepare_to_go_on(record)
                 record.change(queued_at=time.monotonic(), error=None, losses_of_worker=0)
             record.change(mode=mode, status=status)
             self._tell(record)
@@ -392,7 +314,7 @@ class RunService:
         self._dispatcher.start()
 
     def _tell(self, record: RunRecord) -> None:
-        self._note(record)
+        self._writer.note(record)
         self._changed.notify_all()
         self._dispatcher.nudge()
 
@@ -404,18 +326,5 @@ def _new_id() -> str:
     return uuid.uuid4().hex[:16]
 
 
-def _unknown(run_id: str) -> RunError:
-    return RunError("There is no run with this id. Received: {received}.", received=run_id)
-
-
 def _left() -> RunError:
     return RunError("The run was stopped because its page was closed. It can go on from where it was.")
-
-
-def _ask(read: Callable[[], T]) -> T | None:
-    """What the database says; None where it cannot."""
-    try:
-        return read()
-    except Exception:  # whatever a database may raise: the runs in memory go on
-        logger.warning("Runs cannot be read from the database", exc_info=True)
-        return None

@@ -40,7 +40,7 @@ def measure_orders(preset: str, count: int, home: Path) -> list[float]:
         time.sleep(0.7)
         started_at = time.monotonic()
         order(run)
-        turn = service._dispatcher.turn_of(service._records[run])
+        turn = service._dispatcher.turn_of(service._shelf.find(run))
         while turn is not None and not turn.is_settled:
             time.sleep(0.001)
         seconds.append(time.monotonic() - started_at)

@@ -1,0 +1,155 @@
+"""The runs at hand: those in memory, and those that are fetched from the database when someone asks."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeVar
+
+from mnist_core.errors import RunError
+from mnist_core.runs.record import UNFINISHED, RunRecord, RunSnapshot
+
+if TYPE_CHECKING:
+    from mnist_core.network import Model
+    from mnist_core.runs.writer import RunWriter
+
+T = TypeVar("T")
+logger = logging.getLogger(__name__)
+
+MODELS_KEPT = 16
+
+
+class RunShelf:
+    """Finds runs, and gives out snapshots and models of them. Used with the lock held, except `fetch_owned`.
+
+    Parameters
+    ----------
+    records : the runs in memory, by id
+    changed : the lock around them
+    writer : knows the database
+    """
+
+    def __init__(
+        self, records: dict[str, RunRecord], changed: threading.Condition, writer: RunWriter
+    ) -> None:
+        self._records, self._changed, self._writer = records, changed, writer
+        self._snapshots: dict[str, tuple[tuple[int, int | None], RunSnapshot]] = {}
+        self._models: OrderedDict[str, tuple[int, Model | None]] = OrderedDict()
+        self._fetched_owners: set[str] = set()
+
+    def add(self, record: RunRecord) -> None:
+        """Put a new run there."""
+        self._records[record.id] = record
+
+    def find(self, run_id: str) -> RunRecord:
+        """The run.
+
+        Raises
+        ------
+        RunError
+            if there is none of this id
+        """
+        if run_id not in self._records:
+            store = self._writer.store()
+            record = _ask(lambda: store.load_one(run_id) if store and len(run_id) <= 32 else None)
+            if record is None or self._writer.is_deleted(run_id):
+                raise unknown(run_id)
+            self._adopt(record)
+        return self._records[run_id]
+
+    def owned(self, owner: str) -> list[RunRecord]:
+        """The owner's runs that are in memory, oldest first."""
+        return [record for record in self._records.values() if record.owner == owner]
+
+    def fetch_owned(self, owner: str) -> None:
+        """Fetch the owner's runs from the database, the first time (lock not held: it may take a while)."""
+        with self._changed:
+            if owner in self._fetched_owners:
+                return
+        store = self._writer.store()
+        if store is None:
+            return
+        records = _ask(lambda: store.load_owned(owner)) or []
+        with self._changed:
+            self._fetched_owners.add(owner)
+            for record in records:
+                if record.id not in self._records and not self._writer.is_deleted(record.id):
+                    self._adopt(record)
+
+    def snapshot(self, record: RunRecord, queue_position: int | None) -> RunSnapshot:
+        """The run as it is now; the same object as long as nothing changes."""
+        version = (record.changes, queue_position)
+        known = self._snapshots.get(record.id)
+        if known is None or known[0] != version:
+            known = self._snapshots[record.id] = (version, record.snapshot(queue_position))
+        return known[1]
+
+    def with_parameters(self, record: RunRecord) -> RunRecord:
+        """A copy that has what the run has learned, whether that is in memory or not."""
+        copy = replace(record)
+        self._fetch_parameters(copy)
+        return copy
+
+    def prepare_to_go_on(self, record: RunRecord) -> None:
+        """Have in memory what the run has learned.
+
+        Raises
+        ------
+        RunError
+            if it cannot be read
+        """
+        self._fetch_parameters(record)
+        if record.is_unloaded:
+            raise RunError("What the run has learned cannot be read just now. Try again in a moment.")
+
+    def model(self, record: RunRecord) -> Model | None:
+        """What the run has learned so far; the latest few of those in the database are kept at hand."""
+        if record.model is not None:
+            return record.model
+        known = self._models.get(record.id)
+        if known is None or known[0] != record.changes:
+            known = self._models[record.id] = (record.changes, self.with_parameters(record).model)
+            if len(self._models) > MODELS_KEPT:
+                self._models.popitem(last=False)
+        return known[1]
+
+    def remove(self, run_id: str) -> None:
+        """Forget the run, here."""
+        del self._records[run_id]
+        self._snapshots.pop(run_id, None)
+        self._models.pop(run_id, None)
+
+    def put_away(self, owner: str) -> None:
+        """Keep the owner's runs that are at rest in the database only."""
+        for record in self.owned(owner):
+            is_written = not self._writer.is_pending(record.id) and self._writer.trouble is None
+            if record.status not in UNFINISHED and is_written:
+                self.remove(record.id)
+                self._writer.drop(record.id)
+                self._fetched_owners.discard(owner)
+
+    def _adopt(self, record: RunRecord) -> None:
+        self._records[record.id] = record
+        self._writer.note_loaded(record)
+
+    def _fetch_parameters(self, record: RunRecord) -> None:
+        store = self._writer.store() if record.is_unloaded else None
+        if store is not None:
+            _ask(lambda: store.load_parameters(record))
+
+
+def unknown(run_id: str) -> RunError:
+    """There is no such run, or it is not for this visitor: the two are not told apart."""
+    return RunError("There is no run with this id. Received: {received}.", received=run_id)
+
+
+def _ask(read: Callable[[], T]) -> T | None:
+    """What the database says; None where it cannot."""
+    try:
+        return read()
+    except Exception:  # whatever a database may raise: the runs in memory go on
+        logger.warning("Runs cannot be read from the database", exc_info=True)
+        return None
