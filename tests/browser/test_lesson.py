@@ -7,6 +7,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from pages.components.lesson.steps import STEPS
+
 
 def test_an_answer_reveals_what_follows_and_next_goes_on(page: Page) -> None:
     page.goto("/lesson")
@@ -42,3 +44,11 @@ def test_the_worksheet_is_downloaded_in_the_language_of_the_page(
         page.get_by_role("button", name=worksheet).click()
     assert download.value.suggested_filename == "worksheet.html"
     assert worksheet in download.value.path().read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("number", "charts"), [(2, 3), (3, 1), (5, 1)])
+def test_every_chart_of_a_step_is_drawn(page: Page, number: int, charts: int) -> None:
+    page.goto(f"/lesson?step={number}")
+    for question in STEPS[number - 1].questions:
+        page.get_by_text(question.choices[question.right], exact=True).click()
+    expect(page.get_by_test_id("stVegaLiteChart").locator("canvas, svg.marks")).to_have_count(charts)

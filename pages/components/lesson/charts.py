@@ -66,15 +66,15 @@ def curve_with_point(
             {"field": "y", "title": y_title, "format": ".3~g"},
         ],
     }
-    layers = [
-        _layer("before", {"type": "line", "color": GREY, "strokeWidth": 2, "strokeDash": [6, 4]}),
-        _layer("curve", {"type": "line", "color": BLUE, "strokeWidth": 3}),
-        _layer("tangent", {"type": "line", "color": ORANGE, "strokeWidth": 2}),
-        _layer("point", {"type": "point", "color": ORANGE, "filled": True, "size": 260, "opacity": 1}),
-    ]
+    marks = {
+        "before": {"type": "line", "color": GREY, "strokeWidth": 2, "strokeDash": [6, 4]},
+        "curve": {"type": "line", "color": BLUE, "strokeWidth": 3},
+        "tangent": {"type": "line", "color": ORANGE, "strokeWidth": 2},
+        "point": {"type": "point", "color": ORANGE, "filled": True, "size": 260, "opacity": 1},
+    }
     table = pd.DataFrame(rows, columns=["x", "y", "kind"])
-    drawn = [layer for layer in layers if layer["name"] in set(table["kind"])]
-    show_chart(table, {"encoding": axes, "layer": drawn}, alt=alt)
+    layers = [_layer(kind, mark) for kind, mark in marks.items() if kind in set(table["kind"])]
+    show_chart(table, {"encoding": axes, "layer": layers}, alt=alt)
 
 
 def valley_chart(places: Sequence[float], *, x_title: str, y_title: str, alt: str) -> None:
@@ -186,7 +186,7 @@ def _axis(field: str, title: str) -> dict[str, Any]:
 
 
 def _layer(kind: str, mark: dict[str, Any]) -> dict[str, Any]:
-    return {"name": kind, "transform": [{"filter": f"datum.kind == '{kind}'"}], "mark": mark}
+    return {"transform": [{"filter": f"datum.kind == '{kind}'"}], "mark": mark}
 
 
 def _run_lines(rows: Sequence[tuple[int, float, str]], y: dict[str, Any], number: str, alt: str) -> None:

@@ -82,7 +82,7 @@ STEPS = (
         8,
         tensorflow_twin.show,
         tensorflow_twin.QUESTIONS,
-        mark("1000 epochs take a minute or two. Start the run first and discuss the code meanwhile."),
+        mark("1000 epochs take a few minutes. Start the run first and discuss the code meanwhile."),
     ),
     Step(
         mark("Better"),
