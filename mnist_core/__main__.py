@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -49,6 +50,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except MnistCoreError as error:
         print(error, file=sys.stderr)
         return 2
+    except BrokenPipeError:  # who read our lines has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     except KeyboardInterrupt:
         print("Interrupted.", file=sys.stderr)
         return 130
@@ -124,10 +128,8 @@ def _presets(options: argparse.Namespace) -> None:
 
 def _train(options: argparse.Namespace) -> None:
     config, source = _configuration(options)
-    if options.out is not None and not options.out.resolve().parent.is_dir():
-        raise ConfigurationError(
-            "There is no such folder. Received: {received}.", received=str(options.out.parent)
-        )
+    if options.out is not None:
+        _check_can_be_written(options.out)
     dataset, held_back = _load(source), None
     if options.preset is not None and PRESETS[options.preset].held_back:
         dataset, held_back = hold_back(dataset, PRESETS[options.preset].held_back, config.seed)
@@ -146,6 +148,15 @@ def _train(options: argparse.Namespace) -> None:
             epoch=trainer.diverged_at,
             received=trainer.learning_rate,
         )
+
+
+def _check_can_be_written(path: Path) -> None:
+    """Before hours of training, not after them."""
+    folder = path.resolve().parent
+    if not folder.is_dir():
+        raise ConfigurationError("There is no such folder. Received: {received}.", received=str(path.parent))
+    if path.is_dir() or not os.access(folder, os.W_OK):
+        raise ConfigurationError("The file cannot be written. Received: {path}.", path=str(path))
 
 
 def _configuration(options: argparse.Namespace) -> tuple[TrainingConfig, str]:

@@ -44,8 +44,8 @@ def evaluate(model: Model, split: Split, *, keep_probabilities: bool = False) ->
     posts_output = model.network.output == "sigmoid"
     for start in range(0, len(split), PIECE):
         labels = split.labels[start : start + PIECE]
-        logits = model.predict_logits(split.images[start : start + PIECE])
         with np.errstate(over="ignore", invalid="ignore"):  # a diverged model has a loss that is not finite
+            logits = model.predict_logits(split.images[start : start + PIECE])
             loss += float(LOSSES[model.network.output](logits, labels)[0].sum(dtype=np.float64))
         # The answer is the most probable digit. Sigmoids far out are all exactly 1: then, as in the post, the first.
         probabilities = ACTIVATIONS[model.network.output](logits)

@@ -39,6 +39,8 @@ def load_model(path: str | Path) -> Model:
     """
     path = Path(path)
     try:
+        if not path.is_file() or path.stat().st_size > LARGEST_FILE:  # a device or a pipe might never end
+            raise OSError("not a file of ours")
         data = path.read_bytes()
     except OSError as error:
         raise ModelFileError("The model file cannot be read. Received: {path}.", path=str(path)) from error

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_core.augmentation import Augmenter
-from mnist_core.backends import Batch, create_backend, tensorflow_available
+from mnist_core.backends import Batch, create_backend
 from mnist_core.checkpoint import Checkpoint
 from mnist_core.configuration import TrainingConfig, check_learning_rate
 from mnist_core.data.dataset import Dataset, Split
@@ -22,16 +22,6 @@ from mnist_core.network import PIXELS, Model, get_architecture, initial_paramete
 from mnist_core.optimizers import get_optimizer
 from mnist_core.relearning import mix_extra
 from mnist_core.results import BatchResult, EpochResult
-
-__all__ = [
-    "BatchResult",
-    "Checkpoint",
-    "EpochResult",
-    "Trainer",
-    "TrainingConfig",
-    "tensorflow_available",
-    "train",
-]
 
 LONGEST_CHUNK = 512  # batches
 ORDER, AUGMENTATION, EXPERIMENT = range(3)  # each use of the seed has its own stream of random numbers

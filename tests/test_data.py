@@ -57,6 +57,11 @@ def test_a_missing_file_is_named_in_the_error(tmp_path: Path) -> None:
         read_mnist(tmp_path / "nowhere.npz")
 
 
+def test_a_device_is_refused_instead_of_read_for_ever() -> None:
+    with pytest.raises(DataError, match="/dev/zero"):
+        read_mnist(Path("/dev/zero"))
+
+
 def test_arrays_of_the_right_shape_that_are_not_mnist_are_refused(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="not the published ones"):
         read_mnist(write_npz(tmp_path / "zeros.npz"))

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +14,8 @@ import pytest
 
 import mnist_core
 from mnist_core.__main__ import JSON_FIELDS, main
+
+PROJECT = Path(__file__).parents[1]
 
 
 @pytest.fixture(autouse=True)
@@ -59,8 +65,10 @@ def test_options_change_a_preset(capsys: pytest.CaptureFixture[str]) -> None:
         ["train", "--learning-rate", "-1"],
         ["train", "--batch-size", "301"],
         ["train", "--out", "/no/such/folder/model.npz"],
+        ["train", "--out", "/tmp"],
         ["train", "--learning-rate", "1e38", "--architecture", "mlp", "--batch-size", "32"],
         ["evaluate", "missing.npz"],
+        ["evaluate", "/dev/zero"],
     ],
 )
 def test_what_goes_wrong_is_one_sentence_and_exit_code_2(
@@ -70,6 +78,36 @@ def test_what_goes_wrong_is_one_sentence_and_exit_code_2(
     message = capsys.readouterr().err.strip()
     assert len(message.splitlines()) == 1
     assert message.endswith(".")
+
+
+def test_a_reader_that_leaves_early_ends_the_command_quietly() -> None:
+    command = f"{sys.executable} -m mnist_core presets | head -c 1"
+    done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False, cwd=PROJECT)
+    assert done.stderr == ""
+
+
+def test_a_broken_tensorflow_is_one_sentence(tmp_path: Path) -> None:
+    package = tmp_path / "tensorflow"
+    package.mkdir()
+    (package / "__init__.py").write_text("raise ImportError('libcuda.so is missing\\nand more')")
+    done = subprocess.run(
+        [sys.executable, "-m", "mnist_core", "train", "--backend", "tensorflow", "--data", "strokes"],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=PROJECT,
+        env=os.environ | {"PYTHONPATH": str(tmp_path)},
+    )
+    assert done.returncode == 2
+    assert done.stderr == "TensorFlow does not work here: libcuda.so is missing\n"
+
+
+@pytest.mark.parametrize("left", [None, ModuleSpec("tensorflow", None)], ids=["nothing", "an empty folder"])
+def test_a_removed_tensorflow_is_known_without_importing_it(
+    left: ModuleSpec | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: left)
+    assert mnist_core.tensorflow_available() == "TensorFlow is not installed, so only the NumPy half works."
 
 
 def test_every_public_name_is_there() -> None:

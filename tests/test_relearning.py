@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 
 from mnist_core.checkpoint import Checkpoint
+from mnist_core.configuration import TrainingConfig
 from mnist_core.data.dataset import Dataset, Split
 from mnist_core.data.strokes import generate_digits
 from mnist_core.evaluation import evaluate
 from mnist_core.relearning import EXTRA_SHARE, mix_extra, relearning_checkpoint, relearning_config
-from mnist_core.training import Trainer, TrainingConfig
+from mnist_core.training import Trainer
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,6 @@ from mnist_core.optimizers import Optimizer
 
 BACKENDS = ("numpy", "tensorflow")
 
-
 Batch = tuple[NDArray[np.uint8], NDArray[np.uint8]]  # pixels (n, 784) and labels (n,)
 
 
@@ -61,6 +60,7 @@ def create_backend(name: str, architecture: Architecture, optimizer: Optimizer, 
 
 def tensorflow_available() -> str | None:
     """None if TensorFlow is installed, else the sentence that says why its half is off. Imports nothing."""
-    if importlib.util.find_spec("tensorflow") is None:
+    spec = importlib.util.find_spec("tensorflow")
+    if spec is None or spec.origin is None:  # what is left of a removed installation is a folder without code
         return mark("TensorFlow is not installed, so only the NumPy half works.")
     return None

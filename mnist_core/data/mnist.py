@@ -49,6 +49,8 @@ def read_mnist(path: Path) -> Dataset:
     DataError
         if the file is missing, damaged, too large, or its arrays are not MNIST's
     """
+    if not path.is_dir() and not path.is_file():  # a device or a pipe might never end
+        raise DataError("There is no file or folder {path} to read MNIST from.", path=path)
     read = _read_idx if path.is_dir() else _read_npz
     try:
         arrays = {name: read(path, name) for name in ARRAYS}

@@ -8,10 +8,10 @@ is rasterised, with a pen of random width, by the same function that prepares a 
 from __future__ import annotations
 
 import hashlib
-import os
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -133,16 +133,15 @@ def _read(path: Path, train_size: int) -> Split | None:
 
 
 def _keep(split: Split, path: Path) -> None:
-    """Write to a temporary name, then rename. A home that cannot be written to only costs time."""
-    try:
+    """Write elsewhere, then rename. A home that cannot be written to only costs time."""
+    with suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".tmp", delete=False) as file:
+        with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+            unfinished = Path(folder) / path.name
             np.savez_compressed(
-                file, images=split.images, labels=split.labels, styles=np.asarray(split.styles)
+                unfinished, images=split.images, labels=split.labels, styles=np.asarray(split.styles)
             )
-        os.replace(file.name, path)
-    except OSError:
-        return
+            unfinished.replace(path)
 
 
 def _choose(

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from mnist_core.runs.messages import RunCommand, RunUpdate
 
 if TYPE_CHECKING:
-    from mnist_core.training import BatchResult, EpochResult
+    from mnist_core.results import BatchResult, EpochResult
 
 ABANDONED_SECONDS = 60.0
 """A run nobody has asked after for this long ends: its web process is gone."""

@@ -10,13 +10,15 @@ from typing import Literal
 
 import numpy as np
 
+from mnist_core.configuration import TrainingConfig
 from mnist_core.data import Dataset
 from mnist_core.errors import MnistCoreError, RunError
 from mnist_core.evaluation import evaluate
+from mnist_core.results import BatchResult, EpochResult
 from mnist_core.runs.messages import Mode, RunCommand, RunOutcome, RunTicket
 from mnist_core.runs.session import RunSession, open_session
 from mnist_core.runs.workshop import Clock, Pace, sample_answers, shared_dataset
-from mnist_core.training import BatchResult, EpochResult, Trainer, TrainingConfig
+from mnist_core.training import Trainer
 
 logger = logging.getLogger(__name__)
 
