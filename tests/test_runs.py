@@ -15,6 +15,8 @@ import pytest
 
 from mnist_core import TrainingConfig
 from mnist_core.errors import ConfigurationError, RunError
+from mnist_core.runs.dispatcher import Dispatcher
+from mnist_core.runs.record import RunRecord
 from mnist_core.runs.service import RunService, RunSnapshot
 
 PATIENCE_SECONDS = 120.0
@@ -206,3 +208,16 @@ def test_a_scheduler_that_does_not_answer_is_told_while_the_run_waits(
         assert "No Dask scheduler answers" in waiting.message
         wait_for_status(service, run, "failed")
         service.close()
+
+
+def test_a_worker_that_a_run_was_lost_on_is_not_given_another_at_once() -> None:
+    """Its scheduler may think it alive for half a minute: a cable was cut, a laptop was closed."""
+    record = RunRecord(
+        id="a", owner="ada", name="a", config=config(), data="strokes", learning_rate=1, epochs=1
+    )
+    dispatcher = Dispatcher(
+        {"a": record}, threading.Condition(), scheduler_address=None, workers=1, on_change=lambda record: None
+    )
+    dispatcher._lost_at["tcp://gone"] = time.monotonic()
+    dispatcher._place(client=None, tasks={"tcp://gone": []})
+    assert record.status == "queued"

@@ -32,6 +32,8 @@ HOLD_SECONDS = 15.0
 SLICE_SECONDS = 30.0
 CONNECT_PATIENCE_SECONDS = 60.0
 LOSSES_ALLOWED = 2
+AVOID_SECONDS = 60.0
+"""A worker that a run was lost on is not given another for so long: its scheduler may think it alive."""
 
 
 class Dispatcher:
@@ -58,6 +60,7 @@ class Dispatcher:
         self._scheduler_address, self._workers = scheduler_address, workers
         self._turns: dict[str, Turn] = {}
         self._served_at: dict[str, float] = {}
+        self._lost_at: dict[str, float] = {}
         self._following: set[asyncio.Task[None]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._wake: asyncio.Event | None = None
@@ -186,8 +189,10 @@ class Dispatcher:
         return fair_order(waiting, running, self._served_at)
 
     def _place(self, client: Any, tasks: dict[str, Any]) -> None:
-        taken = {turn.address for turn in self._turns.values()}
-        free = [address for address, keys in tasks.items() if not keys and address not in taken]
+        long_ago = time.monotonic() - AVOID_SECONDS
+        self._lost_at = {worker: lost_at for worker, lost_at in self._lost_at.items() if lost_at > long_ago}
+        unfit = {turn.address for turn in self._turns.values()} | self._lost_at.keys()
+        free = [address for address, keys in tasks.items() if not keys and address not in unfit]
         waiting = [self._records[run] for run in self.queue() if self.turn_of(self._records[run]) is None]
         for record, address in zip(waiting, free, strict=False):
             self._begin(record, address, client)
@@ -236,7 +241,7 @@ class Dispatcher:
         try:
             outcome = await follow(turn, ticket, client, self._deliver)
         except WorkerLostError:
-            pass
+            self._lost_at[turn.address] = time.monotonic()
         except Exception as unexpected:
             logger.exception("A run could not be given to a worker")
             error = RunError("The worker could not take the run ({reason}).", reason=str(unexpected)[:200])
