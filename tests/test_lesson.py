@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mnist_core import TrainingConfig, load_dataset
+from mnist_core import Model, TrainingConfig, load_dataset, load_starter_model
 from pages.components.lesson.code import source_without_import
 from pages.components.lesson.handouts import teachers_notes, worksheet
 from pages.components.lesson.runs import open_in_train
@@ -20,6 +20,7 @@ from pages.components.lesson.steps.better import BATCHES, CONVOLUTION, HIDDEN, N
 from pages.components.lesson.steps.one_update import compute_update
 from pages.components.lesson.steps.tensorflow_twin import valley_walk
 from pages.components.lesson.steps.unusual import first_step
+from pages.components.readers import Reader
 from pages.components.runs.address import read_request
 
 PROJECT = Path(__file__).parents[1]
@@ -134,6 +135,22 @@ def test_answers_and_the_step_are_found_again_after_a_reload(monkeypatch: pytest
     assert reloaded.header[0].value.startswith("3.")
     assert reloaded.radio
     assert all(radio.value is not None for radio in reloaded.radio)
+
+
+@pytest.mark.parametrize("name", ["style", "digit", "Starter model", "+ convolution"])
+def test_a_run_may_have_any_name_and_stands_beside_the_starter(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Twin(Reader):
+        def model(self) -> Model:
+            return load_starter_model()
+
+    people = {"starter": Reader("starter", "Starter model", 0), "mine": Twin("mine", name, 1)}
+    monkeypatch.setattr("pages.components.lesson.steps.own_hand.readers", lambda: people)
+    app = lesson(step="7")
+    answer_everything(app, rightly=True)
+    assert not app.error
+    assert len(app.table[-1].value.columns) == 4
 
 
 def test_each_question_has_one_right_choice_and_a_name_of_its_own() -> None:

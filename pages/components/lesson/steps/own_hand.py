@@ -17,6 +17,7 @@ from pages.components.language import _
 from pages.components.lesson.code import show_source
 from pages.components.lesson.questions import Question, ask
 from pages.components.readers import STARTER, Reader, readers
+from pages.components.runs.words import unique_names
 
 EXAMPLES, HARDEST = 12, 8
 
@@ -113,11 +114,13 @@ def _styles(reader: Reader, starter: Reader) -> None:
             count=len(split),
         )
     )
-    shares = pd.DataFrame({"digit": split.labels, "style": split.styles, reader.name: right})
+    shares = pd.DataFrame({"digit": split.labels, "style": split.styles, "reader": right})
+    names = {"reader": reader.name}
     if reader != starter:
-        shares[starter.name] = _answers(starter) == split.labels
-    shares = shares.groupby(["digit", "style"]).mean().sort_values(reader.name, kind="stable").reset_index()
-    _show_shares(shares.head(HARDEST))
+        shares["starter"] = _answers(starter) == split.labels
+        names["starter"] = starter.name
+    shares = shares.groupby(["digit", "style"]).mean().sort_values("reader", kind="stable").reset_index()
+    _show_shares(shares.head(HARDEST), names)
     worst = shares.iloc[0]
     numbers = np.flatnonzero((split.styles == worst["style"]) & (split.labels == worst["digit"]))[:EXAMPLES]
     digits = [Digit(int(i), split.images[i], int(split.labels[i]), int(answers[i])) for i in numbers]
@@ -139,8 +142,12 @@ def _answers(reader: Reader) -> NDArray[np.intp] | None:
     return found.argmax(axis=1)
 
 
-def _show_shares(shares: pd.DataFrame) -> None:
-    shown = pd.DataFrame({_("digit"): shares["digit"].map(str), _("style"): shares["style"].map(_)})
-    for name in shares.columns[2:]:
-        shown[name] = shares[name].map("{:.0%}".format)
+def _show_shares(shares: pd.DataFrame, names: dict[str, str]) -> None:
+    """A table of the styles, and of who reads them how well; a run may have any name, also one twice."""
+    columns = [shares["digit"].map(str), shares["style"].map(_)]
+    columns += [shares[column].map("{:.0%}".format) for column in names]
+    shown = pd.concat(columns, axis=1)
+    shown.columns = unique_names(
+        [_("digit"), _("style"), *(name.replace("+", "\\+") for name in names.values())]
+    )
     st.table(shown, hide_index=True, width="content")
