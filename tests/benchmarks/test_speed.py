@@ -4,7 +4,8 @@
     MNIST_PATH=… pytest tests/benchmarks -m benchmark_peers -s
 
 Each line printed is the ratio of our median to the peer's. Peers keep their own default number of threads; our
-NumPy half uses one (see `mnist_core.threads`).
+NumPy half uses one (see `mnist_core.threads`). Measure on an idle machine: other work delays those with two threads
+most. Unset OPENBLAS_CORETYPE where it is set: it keeps NumPy from the kernels made for this processor.
 """
 
 from __future__ import annotations
@@ -89,12 +90,16 @@ def compare(benchmark: Any, name: str, ours: OurEpoch, peer: Callable[[], None],
             started = time.perf_counter()
             peer()
             peer_seconds.append(time.perf_counter() - started)
+        time.sleep(0.1)  # idle threads of a library go on spinning for a while
 
     benchmark.pedantic(ours, setup=peers_turn, rounds=ROUNDS, warmup_rounds=2)
     our_median, peer_median = benchmark.stats.stats.median, float(np.median(peer_seconds[2:]))
     ratio = our_median / peer_median
     benchmark.extra_info.update(ratio=ratio, peer_median=peer_median, limit=limit)
-    print(f"\n{name}: {our_median:.3f} s / {peer_median:.3f} s = {ratio:.2f} (limit {limit})")
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else math.nan
+    print(
+        f"\n{name}: {our_median:.3f} s / {peer_median:.3f} s = {ratio:.2f} (limit {limit}; load {load:.0f})"
+    )
     assert ratio <= limit
 
 
