@@ -19,8 +19,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from mnist_core.data.dataset import CLASSES, IMAGE_SIZE, Split
 from mnist_core.drawing import rasterize_strokes
-from mnist_core.errors import DrawingError, ModelFileError
-from mnist_core.storage import write_atomically
+from mnist_core.errors import DrawingError
+from mnist_core.files import npz_bytes, write_atomically
 
 logger = logging.getLogger(__name__)
 
@@ -124,8 +124,8 @@ class DrawingStore:
         text = json.dumps({"format_version": FORMAT_VERSION, **_to_dict(drawing)})
         try:
             write_atomically(self._path(drawing.id), text.encode())
-        except ModelFileError as error:
-            raise _not_kept(error.__cause__) from error
+        except OSError as error:
+            raise _not_kept(error) from error
 
     def _read(self, path: Path) -> KeptDrawing | None:
         try:
@@ -135,12 +135,12 @@ class DrawingStore:
             return None
 
 
-def _not_kept(cause: BaseException | None) -> DrawingError:
-    if isinstance(cause, OSError) and cause.errno in (errno.ENOSPC, errno.EDQUOT):
+def _not_kept(cause: OSError) -> DrawingError:
+    if cause.errno in (errno.ENOSPC, errno.EDQUOT):
         return DrawingError("The disk is full, so this drawing was not kept. Free some space and try again.")
     return DrawingError(
         "This drawing could not be kept: the app may not write to its folder ({reason}).",
-        reason=getattr(cause, "strerror", None) or "unknown",
+        reason=cause.strerror or "unknown",
     )
 
 
@@ -177,11 +177,9 @@ def drawings_to_json(drawings: Sequence[KeptDrawing]) -> bytes:
 def drawings_to_npz(drawings: Sequence[KeptDrawing]) -> bytes:
     """The pictures in Keras's layout: all in `x_train` and `y_train`; the test part is empty."""
     split = drawings_split(drawings)
-    buffer = io.BytesIO()
-    np.savez_compressed(
-        buffer, x_train=split.images, y_train=split.labels, x_test=split.images[:0], y_test=split.labels[:0]
+    return npz_bytes(
+        x_train=split.images, y_train=split.labels, x_test=split.images[:0], y_test=split.labels[:0]
     )
-    return buffer.getvalue()
 
 
 def drawings_to_png(drawings: Sequence[KeptDrawing]) -> bytes:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
-import tempfile
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -16,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_core.errors import MnistCoreError, ModelFileError
+from mnist_core.files import write_atomically
 from mnist_core.network import Model
 
 FORMAT_VERSION = 1
@@ -26,7 +25,10 @@ METADATA = "metadata"
 
 def save_model(model: Model, path: str | Path) -> None:
     """Write a model; the file appears complete, or not at all."""
-    write_atomically(Path(path), model_to_bytes(model))
+    try:
+        write_atomically(Path(path), model_to_bytes(model))
+    except OSError as error:
+        raise ModelFileError("The file cannot be written. Received: {path}.", path=str(path)) from error
 
 
 def load_model(path: str | Path) -> Model:
@@ -124,20 +126,3 @@ def unpack(data: bytes, kind: str, name: str) -> tuple[dict[str, Any], dict[str,
             name=name,
         )
     return facts, arrays
-
-
-def write_atomically(path: Path, data: bytes) -> None:
-    """Write to a temporary name beside `path`, then rename."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-            os.chmod(temporary, 0o644)
-            os.replace(temporary, path)
-        except BaseException:
-            os.unlink(temporary)
-            raise
-    except OSError as error:
-        raise ModelFileError("The file cannot be written. Received: {path}.", path=str(path)) from error

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from mnist_core.data.dataset import Dataset, Split
 from mnist_core.data.home import mnist_home
 from mnist_core.errors import DataError
+from mnist_core.files import npz_bytes, write_atomically
 
 ARRAYS = {
     # name in Keras's .npz: (IDX file, shape, MD5 of the uncompressed IDX file)
@@ -73,20 +74,13 @@ def read_mnist(path: Path) -> Dataset:
 
 def save_mnist(dataset: Dataset, path: Path) -> None:
     """Write a data set as an .npz in Keras's layout, whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with unfinished.open("wb") as file:
-            np.savez_compressed(
-                file,
-                x_train=dataset.train.images,
-                y_train=dataset.train.labels,
-                x_test=dataset.test.images,
-                y_test=dataset.test.labels,
-            )
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    content = npz_bytes(
+        x_train=dataset.train.images,
+        y_train=dataset.train.labels,
+        x_test=dataset.test.images,
+        y_test=dataset.test.labels,
+    )
+    write_atomically(path, content)
 
 
 def _read_npz(path: Path, name: str) -> NDArray[np.uint8]:

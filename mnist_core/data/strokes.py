@@ -8,7 +8,6 @@ is rasterised, with a pen of random width, by the same function that prepares a 
 from __future__ import annotations
 
 import hashlib
-import tempfile
 import zipfile
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -26,6 +25,7 @@ from mnist_core.data.penmanship import random_pen_widths, write_skeleton
 from mnist_core.data.skeletons import SKELETONS
 from mnist_core.drawing import rasterize_many
 from mnist_core.errors import ConfigurationError, DataError
+from mnist_core.files import npz_bytes, write_atomically
 
 Floats = NDArray[np.float64]
 Drawing = tuple[list[Floats], int, str]
@@ -133,15 +133,11 @@ def _read(path: Path, train_size: int) -> Split | None:
 
 
 def _keep(split: Split, path: Path) -> None:
-    """Write elsewhere, then rename. A home that cannot be written to only costs time."""
+    """Keep the pictures for the next start. A home that cannot be written to only costs time."""
     with suppress(OSError):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=path.parent) as folder:
-            unfinished = Path(folder) / path.name
-            np.savez_compressed(
-                unfinished, images=split.images, labels=split.labels, styles=np.asarray(split.styles)
-            )
-            unfinished.replace(path)
+        write_atomically(
+            path, npz_bytes(images=split.images, labels=split.labels, styles=np.asarray(split.styles))
+        )
 
 
 def _choose(
