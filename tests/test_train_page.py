@@ -177,6 +177,14 @@ def test_compare_shows_what_differs_between_two_runs(open_page: Open) -> None:
     assert not test.exception
 
 
+def test_compare_ticks_a_run_that_has_only_just_been_started(open_page: Open) -> None:
+    other = TrainingConfig(epochs=10, learning_rate=0.5)
+    fresh = example_run("queued", 0, id="run1", config=other, initial=None, confusion=None, name="fresh")
+    test, _service = open_page("compare.py", example_run("finished"), fresh)
+    assert not test.error
+    assert "fresh" in test.table[0].value.columns
+
+
 def test_compare_refuses_a_run_that_is_not_shared(open_page: Open) -> None:
     theirs = example_run("finished", id="theirs", owner="b" * 32)
     test, _service = open_page("compare.py", theirs, run="theirs")

@@ -56,7 +56,7 @@ def choose_runs(runs: list[RunSnapshot]) -> list[RunSnapshot]:
 def _rows_to_tick(runs: list[RunSnapshot], ticks: dict[str, bool] | None) -> list[int]:
     """Which rows of a new table begin ticked, after the ticks of the one before it, if there was one."""
     if ticks is None:
-        return [row for row, run in enumerate(runs) if run.history][:COMPARED_AT_FIRST]
+        return list(range(len(runs)))[:COMPARED_AT_FIRST]
     return [row for row, run in enumerate(runs) if ticks.get(run.id, True)]
 
 
