@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -54,12 +55,18 @@ def finish(trainer: Trainer) -> np.ndarray[Any, Any]:
     return trainer.model.parameter_vector
 
 
-@pytest.mark.parametrize("optimizer", ["sgd", "momentum", "adam"])
-@pytest.mark.parametrize("augmentation", ["none", "affine"])
+@pytest.mark.parametrize(
+    ("backend", "optimizer", "augmentation"),
+    [
+        *product(["numpy"], ["sgd", "momentum", "adam"], ["none", "affine"]),
+        ("tensorflow", "adam", "affine"),
+    ],
+)
 def test_a_run_paused_saved_and_continued_is_bit_identical(
-    dataset: Dataset, optimizer: str, augmentation: str
+    dataset: Dataset, backend: str, optimizer: str, augmentation: str
 ) -> None:
     settings = config(
+        backend=backend,
         architecture="mlp",
         optimizer=optimizer,
         learning_rate=0.01,

@@ -78,7 +78,7 @@ def rate_meaning(rate: float, optimizer: str) -> str:
     """What to expect of a learning rate."""
     high, low = (0.03, 0.0003) if optimizer == "adam" else (3, 0.003)
     if rate >= high:
-        return _("{rate:g}: very long steps. It will probably diverge: try it!", rate=rate)
+        return _("{rate:g}: very long steps. It may jump about, or diverge: try it!", rate=rate)
     if rate <= low:
         return _("{rate:g}: very short steps. Safe, but slow.", rate=rate)
     if rate == 0.1:
