@@ -19,9 +19,9 @@ needs_mnist = pytest.mark.skipif("MNIST_PATH" not in os.environ, reason="set MNI
 @needs_mnist
 @pytest.mark.mnist
 @pytest.mark.slow
-@pytest.mark.parametrize(("backend", "name"), [("numpy", "mlp, numpy"), ("tensorflow", "mlp, tensorflow")])
+@pytest.mark.parametrize("backend", ["numpy", "tensorflow"])
 def test_a_visitor_trains_a_model_and_it_reads_what_she_draws(
-    backend: str, name: str, page: Page, server: Server
+    backend: str, page: Page, server: Server
 ) -> None:
     page.goto(f"/train?preset=mlp&backend={backend}&epochs=2&augmentation=none&data=mnist")
     page.get_by_role("button", name="Start", exact=True).click()
@@ -30,7 +30,7 @@ def test_a_visitor_trains_a_model_and_it_reads_what_she_draws(
     page.get_by_test_id("stPageLink").filter(has_text="Draw").click()
     pad(page).wait_for()
     page.get_by_role("combobox", name="Who reads?").click()
-    page.get_by_role("option", name=name).click()
+    page.get_by_role("option").filter(has_not_text="starter").first.click()
     draw_stroke(page, SEVEN)
     expect_answer(page, r"^7")
     assert "Traceback" not in (server.home / "server.log").read_text()
