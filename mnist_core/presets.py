@@ -53,7 +53,7 @@ PRESETS: dict[str, Preset] = {
             name="post-tensorflow",
             title="The post's TensorFlow model",
             description="Softmax on raw pixels, 1000 epochs of gradient descent on all images at once. "
-            "The loss jumps about near 60, and training accuracy ends near 90 %.",
+            "The loss jumps about: most epochs lie near 60 and 90 %, the others in a spike.",
             config=TrainingConfig(
                 backend="tensorflow",
                 architecture="softmax",
@@ -62,6 +62,7 @@ PRESETS: dict[str, Preset] = {
                 batch_size="full",
                 pixel_range="raw",
                 initialization="normal",
+                seed=1,  # the post names none. Of 0 to 7 four end as the post did, near 90 %, and four in a spike
             ),
         ),
         Preset(
