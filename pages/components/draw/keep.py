@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
@@ -42,12 +44,12 @@ def keep_picture_buttons(image: NDArray[np.float32]) -> None:
     _digit_pills("keep_picture", lambda digit: _keep_picture(digit, image), is_off=False)
 
 
-def _digit_pills(key: str, keep: object, *, is_off: bool) -> None:
+def _digit_pills(key: str, keep: Callable[[int], None], *, is_off: bool) -> None:
     def chosen() -> None:
         digit = st.session_state[key]
         st.session_state[key] = None
         if digit is not None:
-            keep(digit)  # type: ignore[operator]
+            keep(digit)
 
     st.pills(
         _("That was a …"),
