@@ -38,7 +38,9 @@ def choose_step() -> None:
             label_visibility="collapsed",
             wrap=True,
         )
-    state.lesson_progress().step = number
+    if state.lesson_progress().step != number:
+        state.lesson_progress().step = number
+        state.keep_lesson_progress()
     write_values("step", [number])
 
 

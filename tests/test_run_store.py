@@ -201,6 +201,20 @@ def test_a_run_is_seen_by_others_only_when_shared(tmp_path: Path) -> None:
     service.close()
 
 
+def test_the_next_server_knows_how_far_a_visitor_is_even_if_this_one_is_killed(tmp_path: Path) -> None:
+    killed, after = RunService(tmp_path), RunService(tmp_path)
+    assert killed.load_progress("ada") == ""
+    for step in range(1, 4):
+        killed.keep_progress("ada", f"step {step}")
+    deadline = time.monotonic() + 10
+    while after.load_progress("ada") != "step 3" and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert after.load_progress("ada") == "step 3"
+    assert after.load_progress("grace") == ""
+    killed.close()
+    after.close()
+
+
 def test_looking_at_many_runs_is_quick(tmp_path: Path) -> None:
     service = RunService(tmp_path)
     data = run_to_bytes(make_record())

@@ -251,6 +251,17 @@ class RunService:
             self._writer.delete(run_id)
             self._tell(record)
 
+    # --- the lesson -------------------------------------------------------------------------------
+
+    def load_progress(self, owner: str) -> str:
+        """What `keep_progress` kept for the owner, perhaps on an earlier server; "" where nothing was."""
+        return self._shelf.fetch_progress(owner)
+
+    def keep_progress(self, owner: str, progress: str) -> None:
+        """Keep a page's own account of how far the owner is, beside the runs."""
+        with self._changed:
+            self._writer.note_progress(owner, progress)
+
     # --- carry elsewhere --------------------------------------------------------------------------
 
     def export_run(self, run_id: str) -> bytes:

@@ -23,7 +23,7 @@ MODELS_KEPT = 16
 
 
 class RunShelf:
-    """Finds runs, and gives out snapshots and models of them. Used with the lock held, except `fetch_owned`.
+    """Finds runs, and gives out snapshots and models of them. Used with the lock held, except for `fetch_…`.
 
     Parameters
     ----------
@@ -78,6 +78,11 @@ class RunShelf:
             for record in records:
                 if record.id not in self._records and not self._writer.is_deleted(record.id):
                     self._adopt(record)
+
+    def fetch_progress(self, owner: str) -> str:
+        """How far the owner was in the lesson (lock not held)."""
+        store = self._writer.store()
+        return (_ask(lambda: store.load_progress(owner)) or "") if store is not None else ""
 
     def snapshot(self, record: RunRecord, queue_position: int | None) -> RunSnapshot:
         """The run as it is now; the same object as long as nothing changes."""

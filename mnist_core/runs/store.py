@@ -1,5 +1,6 @@
-"""Keeps runs in a database: SQLite under `MNIST_HOME`, or whatever a SQLAlchemy URL names.
+"""Keeps runs, and how far each visitor is in the lesson, in a database.
 
+That is SQLite under `MNIST_HOME`, or whatever a SQLAlchemy URL names.
 Whoever asks reads. One thread writes (see `writer`), in small transactions, what has changed since.
 """
 
@@ -49,6 +50,12 @@ _parts = sql.Table(
     sql.Column("run_id", sql.String(32), primary_key=True),
     sql.Column("kind", sql.String(16), primary_key=True),
     sql.Column("content", sql.LargeBinary, nullable=False),
+)
+_visitors = sql.Table(
+    "visitors",
+    _tables,
+    sql.Column("owner", sql.String(64), primary_key=True),
+    sql.Column("progress", sql.Text, nullable=False),
 )
 _TABLES_OF_A_RUN = ((_runs, _runs.c.id), (_epochs, _epochs.c.run_id), (_parts, _parts.c.run_id))
 
@@ -114,6 +121,12 @@ class RunStore:
             record.checkpoint = Checkpoint.from_bytes(parts["checkpoint"])
         record.is_unloaded = False
 
+    def load_progress(self, owner: str) -> str:
+        """What `write_progress` wrote last; "" where it never did."""
+        query = sql.select(_visitors.c.progress).where(_visitors.c.owner == owner)
+        with self._engine.connect() as connection:
+            return connection.scalar(query) or ""
+
     def _load(self, which: sql.ColumnElement[bool]) -> list[RunRecord]:
         with self._engine.connect() as connection:
             rows = connection.execute(sql.select(_runs).where(which).order_by(_runs.c.created_at)).all()
@@ -177,6 +190,12 @@ class RunStore:
         connection.execute(sql.delete(_parts).where(_parts.c.run_id == run_id, _parts.c.kind == kind))
         content = {"run_id": run_id, "kind": kind, "content": _PACKERS[kind](part)}
         connection.execute(sql.insert(_parts).values(content))
+
+    def write_progress(self, owner: str, progress: str) -> None:
+        """Write how far the owner is in the lesson, in place of what was there."""
+        with self._engine.begin() as connection:
+            connection.execute(sql.delete(_visitors).where(_visitors.c.owner == owner))
+            connection.execute(sql.insert(_visitors).values(owner=owner, progress=progress))
 
     def delete(self, run_id: str) -> None:
         """Forget a run."""

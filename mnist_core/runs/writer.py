@@ -45,6 +45,7 @@ class RunWriter:
         self._failed_at = -1e9
         self._dirty: dict[str, bool] = {}
         self._deleted: set[str] = set()
+        self._progress: dict[str, str] = {}
         self._written: dict[str, Written] = {}
         self._statuses: dict[str, str] = {}
         self._parameters_at: dict[str, float] = {}
@@ -79,7 +80,15 @@ class RunWriter:
         is_urgent = self._statuses.get(record.id) != record.status
         self._statuses[record.id] = record.status
         self._dirty[record.id] = is_urgent or self._dirty.get(record.id, False)
-        if is_urgent:
+        self._write_soon(at_once=is_urgent)
+
+    def note_progress(self, owner: str, progress: str) -> None:
+        """The owner has gone on in the lesson (lock held)."""
+        self._progress[owner] = progress
+        self._write_soon(at_once=True)
+
+    def _write_soon(self, *, at_once: bool) -> None:
+        if at_once:
             self._wake.set()
         if self._thread is None and not self._closing:
             self._thread = threading.Thread(target=self._run, name="mnist-runs-writer", daemon=True)
@@ -139,7 +148,7 @@ class RunWriter:
 
     def _write_all(self) -> None:
         with self._changed:
-            if not self._dirty and not self._deleted:
+            if not (self._dirty or self._deleted or self._progress):
                 return
         store = self.store()
         if store is None:
@@ -148,12 +157,20 @@ class RunWriter:
             while self._deleted:
                 store.delete(next(iter(self._deleted)))
                 self._deleted.pop()
+            self._write_progress(store)
             while (image := self._next_image()) is not None:
                 self._write(store, image)
         except Exception as error:  # a full disk, a lost connection: whatever it is, training goes on
             self._fail(error)
         else:
             self.trouble = None
+
+    def _write_progress(self, store: RunStore) -> None:
+        for owner, progress in list(self._progress.items()):
+            store.write_progress(owner, progress)
+            with self._changed:
+                if self._progress[owner] == progress:  # else there is something newer to write
+                    del self._progress[owner]
 
     def _next_image(self) -> RunImage | None:
         from mnist_core.runs.store import RunImage

@@ -5,10 +5,11 @@ The only place that touches `st.cache_*`.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -109,12 +110,18 @@ class LessonProgress:
 
 @st.cache_resource(show_spinner=False, max_entries=2_000)
 def _lesson_progress(owner: str) -> LessonProgress:
-    return LessonProgress()
+    kept = _run_service().load_progress(owner)
+    return LessonProgress(**json.loads(kept)) if kept else LessonProgress()
 
 
 def lesson_progress() -> LessonProgress:
-    """This visitor's progress; a reload finds it again."""
+    """This visitor's progress; a reload finds it again, and so does the next server."""
     return _lesson_progress(visitor())
+
+
+def keep_lesson_progress() -> None:
+    """Keep what has changed in this visitor's progress, beside the runs."""
+    run_service().keep_progress(visitor(), json.dumps(asdict(lesson_progress())))
 
 
 def visitor() -> str:

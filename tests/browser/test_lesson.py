@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from pages.components.lesson.steps import STEPS
+from tests.app_server import running_server
+
+from .conftest import Browser
 
 
 def test_an_answer_reveals_what_follows_and_next_goes_on(page: Page) -> None:
@@ -52,3 +56,20 @@ def test_every_chart_of_a_step_is_drawn(page: Page, number: int, charts: int) ->
     for question in STEPS[number - 1].questions:
         page.get_by_text(question.choices[question.right], exact=True).click()
     expect(page.get_by_test_id("stVegaLiteChart").locator("canvas, svg.marks")).to_have_count(charts)
+
+
+def test_step_answers_and_runs_outlive_the_server(browser: Browser, tmp_path: Path) -> None:
+    context = browser.new_context()
+    context.set_default_timeout(60_000)
+    page = context.new_page()
+    with running_server(tmp_path) as server:
+        page.goto(f"{server.url}/lesson?step=4")
+        page.get_by_text("About 10 %", exact=True).click()
+        page.get_by_role("button", name="Run the post's loop").click()
+        page.get_by_text("Stopped after epoch").wait_for()
+    with running_server(tmp_path) as server:
+        page.goto(f"{server.url}/lesson")
+        expect(page.get_by_role("heading", name="4. Learning in NumPy")).to_be_visible()
+        expect(page.get_by_role("radio", name="About 10 %")).to_be_checked()
+        expect(page.get_by_text("Stopped after epoch")).to_be_visible()
+    context.close()

@@ -33,8 +33,13 @@ class Question:
 def ask(question: Question) -> bool:
     """Ask; True once there is an answer, so that what follows may be shown."""
     key, answers = f"lesson_{question.name}", state.lesson_progress().answers
-    if key not in st.session_state and question.name in answers:
+    if key not in st.session_state and answers.get(question.name) in range(len(question.choices)):
         st.session_state[key] = answers[question.name]
+
+    def keep() -> None:
+        answers[question.name] = st.session_state[key]
+        state.keep_lesson_progress()
+
     with st.container(border=True, key=f"question_{question.name}"):
         st.caption("🤔 " + _("Before you go on"))
         st.subheader(_(question.prompt), anchor=False)
@@ -44,7 +49,7 @@ def ask(question: Question) -> bool:
             index=None,
             format_func=lambda number: _(question.choices[number]),
             key=key,
-            on_change=lambda: answers.update({question.name: st.session_state[key]}),
+            on_change=keep,
             label_visibility="collapsed",
         )
         if choice is None:

@@ -21,6 +21,7 @@ POLL_SECONDS = 0.5
 def start_run(key: str, config: TrainingConfig, name: str) -> None:
     """Queue a run under this key, in place of an earlier one."""
     state.lesson_progress().runs[key] = state.run_service().start(config, owner=state.visitor(), name=name)
+    state.keep_lesson_progress()
 
 
 def find_run(key: str) -> RunSnapshot | None:
