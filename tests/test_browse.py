@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from streamlit.testing.v1 import AppTest
+
+from pages.components import state
+from pages.components.pictures import draw_digit_grid
 
 PROJECT = Path(__file__).parents[1]
 
@@ -52,3 +56,11 @@ def test_a_link_with_nonsense_in_it_shows_the_page_as_if_it_were_not_there() -> 
     nonsense = browse(true="11", split="moon", image="99999999", order="beauty", page="-3", reader="nobody")
     assert not nonsense.error
     assert count_line(nonsense) == count_line(browse())
+
+
+def test_the_standing_pictures_are_drawn_once_for_all_visitors(monkeypatch: pytest.MonkeyPatch) -> None:
+    state.digit_grid.clear()
+    draw = Mock(side_effect=draw_digit_grid)
+    monkeypatch.setattr("pages.components.pictures.draw_digit_grid", draw)
+    browse(), browse(order="loss")
+    assert draw.call_count == 3, "the first ten, the means, the spreads"

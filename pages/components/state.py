@@ -99,6 +99,14 @@ def statistics(dataset_name: str, split_name: str, _split: Split) -> SplitStatis
     return compute_statistics(_split)
 
 
+@st.cache_data(show_spinner=False, max_entries=64)
+def digit_grid(images: NDArray[np.generic], titles: tuple[str, ...], ink: str) -> bytes:
+    """Digits in a grid as PNG, drawn once for all visitors."""
+    from pages.components.pictures import draw_digit_grid
+
+    return draw_digit_grid(images, titles, ink)
+
+
 @dataclass
 class LessonProgress:
     """How far a visitor is in the lesson: the step, answers by question, runs by what they are for."""

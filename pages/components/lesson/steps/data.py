@@ -13,7 +13,7 @@ from pages.components.digit_sheet import ink_image
 from pages.components.language import _
 from pages.components.lesson.code import show_source
 from pages.components.lesson.questions import Question, ask
-from pages.components.pictures import digit_grid, show_figure
+from pages.components.pictures import digit_grid
 
 QUESTIONS = (
     Question(
@@ -60,9 +60,10 @@ def show() -> None:
     with picture:
         st.markdown(_("The first ten, drawn as in the post, two rows of five:"))
         labels = [str(label) for label in dataset.train.labels[:10]]
-        show_figure(
+        st.image(
             digit_grid(dataset.train.images[:10], labels),
-            _("The first ten training digits: {labels}", labels=", ".join(labels)),
+            width="stretch",
+            alt=_("The first ten training digits: {labels}", labels=", ".join(labels)),
         )
     show_source(load_dataset)
     if ask(QUESTIONS[0]):
