@@ -2,7 +2,7 @@
 
 MNIST's pictures were fitted into 20×20 pixels and moved so that the centre of mass is in the middle. Its pen,
 measured on the 60,000 training pictures (row profiles of upright ones; 2 × area / outline of all digits), is
-2.6 pixels wide (5 % to 95 %: 1.95 to 3.8), with an edge that falls from ink to paper over one pixel. Whatever
+2.6 pixels wide (5% to 95%: 1.95 to 3.8), with an edge that falls from ink to paper over one pixel. Whatever
 the brush, the screen or the sampling rate, a drawing comes out with that pen.
 """
 

@@ -175,7 +175,7 @@ def find_memorizing(facts: Facts) -> Remark | None:
 
 
 def find_overfitting(facts: Facts) -> Remark | None:
-    """The test loss was 5 % lower two epochs ago or more, while the training loss still falls."""
+    """The test loss was 5% lower two epochs ago or more, while the training loss still falls."""
     test, train = facts.curve("test_loss"), facts.curve("train_loss")
     if len(test) < 4:
         return None
@@ -226,7 +226,7 @@ def find_dead_units(facts: Facts) -> Remark | None:
 
 
 def find_plateau(facts: Facts) -> Remark | None:
-    """Over the last fifth of the epochs (five at least) the loss fell by less than 1 %."""
+    """Over the last fifth of the epochs (five at least) the loss fell by less than 1%."""
     losses, accuracy = facts.curve("train_loss"), facts.curve("train_accuracy")
     span = max(5, math.ceil(len(losses) / 5))
     if len(losses) <= span or accuracy[-1] >= 0.999:
@@ -248,7 +248,7 @@ def find_plateau(facts: Facts) -> Remark | None:
 
 
 def find_quick_start(facts: Facts) -> Remark | None:
-    """It passed 90 % on the test set in at most half the epochs that earlier runs took."""
+    """It passed 90% on the test set in at most half the epochs that earlier runs took."""
     own = _epochs_to_milestone(facts.history)
     others = [count for count in map(_epochs_to_milestone, facts.earlier) if count is not None]
     if own is None or not others or own > np.median(others) / 2:

@@ -36,7 +36,7 @@ PRESETS: dict[str, Preset] = {
             name="post-numpy",
             title="The post's NumPy model",
             description="Ten sigmoids on raw pixels, all images at once, weights stepped by the sum over "
-            "the images. It stops above 80 % training accuracy.",
+            "the images. It stops above 80% training accuracy.",
             config=TrainingConfig(
                 backend="numpy",
                 architecture="sigmoid",
@@ -53,7 +53,7 @@ PRESETS: dict[str, Preset] = {
             name="post-tensorflow",
             title="The post's TensorFlow model",
             description="Softmax on raw pixels, 1000 epochs of gradient descent on all images at once. "
-            "The loss jumps about: most epochs lie near 60 and 90 %, the others in a spike.",
+            "The loss jumps about: most epochs lie near 60 and 90%, the others in a spike.",
             config=TrainingConfig(
                 backend="tensorflow",
                 architecture="softmax",
@@ -62,13 +62,13 @@ PRESETS: dict[str, Preset] = {
                 batch_size="full",
                 pixel_range="raw",
                 initialization="normal",
-                seed=1,  # the post names none. Of 0 to 7 four end as the post did, near 90 %, and four in a spike
+                seed=1,  # the post names none. Of 0 to 7 four end as the post did, near 90%, and four in a spike
             ),
         ),
         Preset(
             name="softmax",
             title="Softmax regression",
-            description="One layer, pixels in [0, 1], small batches and Adam: above 92.5 % in seconds.",
+            description="One layer, pixels in [0, 1], small batches and Adam: above 92.5% in seconds.",
             config=TrainingConfig(
                 architecture="softmax",
                 epochs=12,
@@ -95,7 +95,7 @@ PRESETS: dict[str, Preset] = {
         Preset(
             name="cnn",
             title="Convolutional network",
-            description="Two layers of small windows that slide over the picture: above 99.2 %.",
+            description="Two layers of small windows that slide over the picture: above 99.2%.",
             config=TrainingConfig(
                 architecture="cnn",
                 epochs=12,

@@ -81,7 +81,7 @@ def model_from_bytes(data: bytes, *, name: str = "upload") -> Model:
 def pack(kind: str, facts: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> bytes:
     """Facts (JSON-able) and arrays as the bytes of an .npz file.
 
-    It is not compressed: that would save 10 % of a network's parameters and take 50 times as long.
+    It is not compressed: that would save 10% of a network's parameters and take 50 times as long.
     """
     text = json.dumps({"kind": kind, "format_version": FORMAT_VERSION, **facts})
     buffer = io.BytesIO()

@@ -107,7 +107,7 @@ def walk(number: int) -> None:
 number = current_step()
 with frame.page(_("Lesson"), "📖", place=f"step {number}"):
     with st.container(horizontal=True, vertical_alignment="center", key="lesson_tools"):
-        st.title(_("From one pixel to 99 %"), anchor=False, width="content")
+        st.title(_("From one pixel to 99%"), anchor=False, width="content")
         tools()
     choose_step()
     show_step(number, STEPS[number - 1])

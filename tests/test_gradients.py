@@ -145,7 +145,7 @@ def test_both_backends_reach_the_same_parameters_after_an_epoch_on_mnist(
     architecture: str, optimizer: str
 ) -> None:
     # Where rounding puts one unit of the CNN on the other side of its ReLU's corner, large steps blow that up within
-    # an epoch to 1 to 7 % of the parameters, whatever computed them. Small steps do not.
+    # an epoch to 1 to 7% of the parameters, whatever computed them. Small steps do not.
     rate = RATES[optimizer] / (30 if architecture == "cnn" else 1)
     config = {"architecture": architecture, "optimizer": optimizer, "learning_rate": rate}
     assert_parity(train_both(config, load_dataset("mnist")), architecture)

@@ -160,6 +160,12 @@ def test_bold_ends_where_markdown_sees_it() -> None:
             assert bold[-1].isalnum() or not after[:1].isalnum(), korean
 
 
+def test_a_percent_sign_stands_right_behind_its_number() -> None:
+    """As Python's own `:.1%` writes it, in both languages, and in README."""
+    texts = {*used_sentences(), *translations().values(), (PROJECT / "README.md").read_text(encoding="utf-8")}
+    assert not [text for text in texts if re.search(r"[\d}]\s+%", text)]
+
+
 @pytest.mark.parametrize(
     ("written", "read"),
     [

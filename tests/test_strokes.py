@@ -60,7 +60,7 @@ def test_what_cannot_be_written_is_an_error(wrong):
 
 
 def test_pictures_have_mnists_pen():
-    """MNIST's ink covers 13.1 % of a picture on average."""
+    """MNIST's ink covers 13.1% of a picture on average."""
     images = generate_digits(1000, 5).images
     assert images.mean() / 255 == pytest.approx(0.131, abs=0.015)
 

@@ -64,12 +64,12 @@ def test_step_answers_and_runs_outlive_the_server(browser: Browser, tmp_path: Pa
     page = context.new_page()
     with running_server(tmp_path) as server:
         page.goto(f"{server.url}/lesson?step=4")
-        page.get_by_text("About 10 %", exact=True).click()
+        page.get_by_text("About 10%", exact=True).click()
         page.get_by_role("button", name="Run the post's loop").click()
         page.get_by_text("Stopped after epoch").wait_for()
     with running_server(tmp_path) as server:
         page.goto(f"{server.url}/lesson")
         expect(page.get_by_role("heading", name="4. Learning in NumPy")).to_be_visible()
-        expect(page.get_by_role("radio", name="About 10 %")).to_be_checked()
+        expect(page.get_by_role("radio", name="About 10%")).to_be_checked()
         expect(page.get_by_text("Stopped after epoch")).to_be_visible()
     context.close()

@@ -36,16 +36,16 @@ def live_answers(readings: Sequence[tuple[str, Reading]]) -> None:
 
 
 def percent(share: float) -> str:
-    """A probability for people: never 0 % or 100 % of what is only nearly so."""
+    """A probability for people: never 0% or 100% of what is only nearly so."""
     if 0 < share < 0.01:
-        return "<1 %"
+        return "<1%"
     if 0.99 < share < 1:
-        return ">99 %"
-    return f"{share:.0%}".replace("%", " %")
+        return ">99%"
+    return f"{share:.0%}"
 
 
 def answer_text(reading: Reading) -> str:
-    """The answer in a few words: "7, 98 %" or "Not sure"."""
+    """The answer in a few words: "7, 98%" or "Not sure"."""
     if reading.digit is None:
         return _("Not sure")
     return f"{reading.digit}, {percent(float(reading.probabilities[reading.digit]))}"

@@ -143,7 +143,7 @@ def _buttons(runs: tuple[RunSnapshot, RunSnapshot]) -> None:
 
 
 def verdict(runs: tuple[RunSnapshot, RunSnapshot], names: list[str]) -> list[str]:
-    """What the race shows so far: who came to 90 % when, and who is ahead."""
+    """What the race shows so far: who came to 90% when, and who is ahead."""
     sentences = []
     for run, name in zip(runs, names, strict=True):
         seconds = 0.0

@@ -1,4 +1,4 @@
-"""Step 6: from 81 % to 99 %, one change at a time, measured live."""
+"""Step 6: from 81% to 99%, one change at a time, measured live."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ CONVOLUTION = replace(
 QUESTIONS = (
     Question(
         "best_change",
-        mark("From the post's 81 % to 99 %: which of these changes do you think removes the most mistakes?"),
+        mark("From the post's 81% to 99%: which of these changes do you think removes the most mistakes?"),
         (
             mark("Normalise: pixels from 0 to 1"),
             mark("Small batches"),
@@ -60,7 +60,7 @@ def _rungs() -> dict[str, tuple[str, str, TrainingConfig]]:
 
 def show() -> None:
     """A ladder of runs."""
-    st.markdown(_("The post stops at 81 %. Four changes lead to 99 %. Guess first, then climb rung by rung."))
+    st.markdown(_("The post stops at 81%. Four changes lead to 99%. Guess first, then climb rung by rung."))
     if not ask(QUESTIONS[0]):
         return
     rungs = _rungs()

@@ -29,7 +29,7 @@ QUESTIONS = (
     ),
     Question(
         "clipping",
-        mark("The answer is “yes”, and a model says 0 %, quite sure. How large is its loss?"),
+        mark("The answer is “yes”, and a model says 0%, quite sure. How large is its loss?"),
         (mark("1"), mark("100"), mark("Infinite")),
         2,
         mark(

@@ -32,10 +32,10 @@ QUESTIONS = (
     Question(
         "first_accuracy",
         mark("The weights are random at first. What accuracy do you expect before any learning?"),
-        (mark("About 0 %"), mark("About 10 %"), mark("About 50 %")),
+        (mark("About 0%"), mark("About 10%"), mark("About 50%")),
         1,
         mark(
-            "Ten digits, and a blind guess: about one in ten is right. The post's own first line says 8.99 %."
+            "Ten digits, and a blind guess: about one in ten is right. The post's own first line says 8.99%."
         ),
     ),
     Question(
@@ -57,7 +57,7 @@ def show() -> None:
     if not ask(QUESTIONS[0]):
         return
     st.subheader(_("The post's loop, live"))
-    st.markdown(_("Now all training images at once, up to 100 times, until more than 80 % are right."))
+    st.markdown(_("Now all training images at once, up to 100 times, until more than 80% are right."))
     show_source(
         Dense.forward,
         sigmoid_cross_entropy,

@@ -24,8 +24,8 @@ EXAMPLES, HARDEST = 12, 8
 QUESTIONS = (
     Question(
         "own_digits",
-        mark("A model reads 99 % of MNIST's test digits. How many of your own will it read?"),
-        (mark("Also 99 %"), mark("Clearly fewer, if you write differently"), mark("None")),
+        mark("A model reads 99% of MNIST's test digits. How many of your own will it read?"),
+        (mark("Also 99%"), mark("Clearly fewer, if you write differently"), mark("None")),
         1,
         mark(
             "MNIST was written by Americans around 1990. A crossed 7, a 1 with a long upstroke or a 9 with "
