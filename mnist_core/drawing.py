@@ -46,7 +46,7 @@ def rasterize_strokes(strokes: Strokes, *, pen_width: float = PEN_WIDTH) -> Pict
     DrawingError
         if nothing is drawn, or a stroke is not an (n, 2) array of finite numbers
     """
-    points = trace(fit_strokes(strokes, BOX - pen_width))
+    points = trace(fit_strokes(clean_strokes(strokes), BOX - pen_width))
     return _centred(points, pen_width)
 
 

@@ -14,6 +14,9 @@ Strokes = Sequence[ArrayLike]
 
 MIDDLE = 14.0  # where MNIST's centre of mass is, counting pixels from 0
 STRAY = 0.08  # strokes smaller than this share of the largest are slips of the pen
+JUMP = 0.15  # a step this long, as a share of the drawing, may be a lifted pen that nobody recorded
+ALONE = 2.5  # if it is so many times as long as each of the steps around it
+AROUND = 3  # of which so many on either side count
 FAR = 3.0  # pixels between pen positions from which on the pen is taken to have moved in a curve
 CURVE = (np.arange(8) / 8)[:, None, None]  # places on the curve from one pen position to the next
 SPACING = 0.5  # pixels between the points that the pen is put down on
@@ -21,7 +24,7 @@ FEW_POINTS = 1500  # beyond this, points that share a quarter of a pixel are dra
 
 
 def clean_strokes(strokes: Strokes) -> list[Floats]:
-    """Check strokes and drop what is empty or a slip of the pen: a dot tiny beside the largest stroke.
+    """Check strokes, cut them where the pen jumped, and drop what is empty or a slip: tiny beside the largest.
 
     Raises
     ------
@@ -31,26 +34,39 @@ def clean_strokes(strokes: Strokes) -> list[Floats]:
     checked = [stroke for stroke in map(_checked, strokes) if len(stroke)]
     if not checked:
         raise DrawingError("Nothing is drawn yet. Draw a digit from 0 to 9.")
-    return _without_slips(checked)
+    return _without_slips(_cut_at_jumps(checked))
 
 
-def fit_strokes(strokes: Strokes, side: float) -> list[Floats]:
-    """Clean strokes, scaled so that the longest side of their box is `side`, in the middle of the picture."""
-    cleaned = clean_strokes(strokes)
-    points = np.concatenate(cleaned)
+def fit_strokes(strokes: list[Floats], side: float) -> list[Floats]:
+    """Strokes scaled so that the longest side of their box is `side`, in the middle of the picture."""
+    points = np.concatenate(strokes)
     unit = float(np.abs(points).max()) or 1.0  # so that not even 1e308 overflows
     low, high = points.min(axis=0) / unit, points.max(axis=0) / unit
     extent = float((high - low).max())
     scale = side / extent if extent > 0 else 1.0
-    return [(stroke / unit - (low + high) / 2) * scale + MIDDLE for stroke in cleaned]
+    return [(stroke / unit - (low + high) / 2) * scale + MIDDLE for stroke in strokes]
 
 
 def trace(strokes: list[Floats]) -> NDArray[np.float32]:
     """Pen positions close enough together to leave an unbroken line, jitter smoothed away."""
-    points = np.concatenate([_smoothed(_resample(_curved(stroke), SPACING)) for stroke in strokes])
+    points = np.concatenate([_smoothed(resample(_curved(stroke), SPACING)) for stroke in strokes])
     if len(points) > FEW_POINTS:
         points = np.unique(np.round(points * 4), axis=0) / 4
     return points.astype(np.float32)
+
+
+def resample(stroke: Floats, spacing: float) -> Floats:
+    """Points along a stroke at equal distances, both ends kept: (n, 2) → (m, 2)."""
+    if len(stroke) == 1:
+        return stroke
+    steps = stroke[1:] - stroke[:-1]
+    travelled = np.concatenate([[0.0], np.cumsum(np.hypot(steps[:, 0], steps[:, 1]))])
+    count = int(travelled[-1] / spacing) + 2
+    places = np.arange(count) * (travelled[-1] / (count - 1))
+    points = np.empty((count, 2))
+    points[:, 0] = np.interp(places, travelled, stroke[:, 0])
+    points[:, 1] = np.interp(places, travelled, stroke[:, 1])
+    return points
 
 
 def hermite(u: Floats) -> tuple[Floats, Floats, Floats, Floats]:
@@ -74,6 +90,29 @@ def _checked(stroke: ArrayLike) -> Floats:
     if not np.isfinite(points).all():
         raise DrawingError("Pen positions must be finite numbers. Received: NaN or infinity.")
     return points
+
+
+def _cut_at_jumps(strokes: list[Floats]) -> list[Floats]:
+    """Lift the pen where it moved in one step much farther than just before and after.
+
+    Recordings that keep no pen lifts join the strokes of a 5 or a crossed 7 by such a step. A pen gathers
+    speed: it never makes a step like that within a stroke that is sampled often enough to be smooth.
+    """
+    quarters = [stroke / 4 for stroke in strokes]  # so that the length of no step overflows
+    corners = [corner for stroke in quarters for corner in (stroke.min(axis=0), stroke.max(axis=0))]
+    jump = JUMP * float(np.ptp(corners, axis=0).max())
+    cuts = [_jumps(stroke, jump) for stroke in quarters]
+    return [piece for stroke, places in zip(strokes, cuts, strict=True) for piece in np.split(stroke, places)]
+
+
+def _jumps(stroke: Floats, jump: float) -> list[int]:
+    """Places after which the pen was lifted, counted in points."""
+    steps = np.hypot(*(stroke[1:] - stroke[:-1]).T)
+    moves = np.flatnonzero(steps)
+    lengths = steps[moves]
+    places = np.flatnonzero(lengths[AROUND : len(lengths) - AROUND] > jump) + AROUND
+    around = np.array([*range(-AROUND, 0), *range(1, AROUND + 1)])
+    return [int(moves[i]) + 1 for i in places if lengths[i] > ALONE * lengths[i + around].max()]
 
 
 def _without_slips(strokes: list[Floats]) -> list[Floats]:
@@ -103,20 +142,6 @@ def _curved(stroke: Floats) -> Floats:
     points = start * stroke[:-1] + stop * stroke[1:]
     points += (leave * tangents[:-1] + arrive * tangents[1:]) * times
     return np.concatenate([points.swapaxes(0, 1).reshape(-1, 2), stroke[-1:]])
-
-
-def _resample(stroke: Floats, spacing: float) -> Floats:
-    """Points along a stroke at equal distances, both ends kept: (n, 2) → (m, 2)."""
-    if len(stroke) == 1:
-        return stroke
-    steps = stroke[1:] - stroke[:-1]
-    travelled = np.concatenate([[0.0], np.cumsum(np.hypot(steps[:, 0], steps[:, 1]))])
-    count = int(travelled[-1] / spacing) + 2
-    places = np.arange(count) * (travelled[-1] / (count - 1))
-    points = np.empty((count, 2))
-    points[:, 0] = np.interp(places, travelled, stroke[:, 0])
-    points[:, 1] = np.interp(places, travelled, stroke[:, 1])
-    return points
 
 
 def _smoothed(points: Floats) -> Floats:

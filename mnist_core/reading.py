@@ -23,6 +23,7 @@ from mnist_core.pen import Strokes, clean_strokes
 LEAST_PROBABILITY = 0.5
 
 DOT = mark("That is one dot. Draw a digit from 0 to 9.")
+DOTS = mark("These are dots. Draw a digit from 0 to 9.")
 UNCLEAR = mark("It could be more than one digit. Draw it more clearly.")
 
 
@@ -48,11 +49,11 @@ def read_strokes(strokes: Strokes, model: Model) -> Reading:
     """Read a drawing; never raises for what is drawn. See `rasterize_strokes` for `strokes`."""
     try:
         cleaned = clean_strokes(strokes)
-        image = rasterize_strokes(cleaned)
+        image = rasterize_strokes(strokes)
     except DrawingError as error:
         return _nothing(error.template)
     if all(np.ptp(stroke, axis=0).max() == 0 for stroke in cleaned):
-        return _read(image, model, DOT)
+        return _read(image, model, DOT if len(cleaned) == 1 else DOTS)
     return _read(image, model)
 
 

@@ -5,6 +5,7 @@ import pytest
 
 from mnist_core.drawing import preparation_steps, preprocess_image, rasterize_many, rasterize_strokes
 from mnist_core.errors import DrawingError
+from mnist_core.pen import clean_strokes
 
 T = np.linspace(0, 1, 60)
 SEVEN = [np.array([[10.0, 10], [60, 12], [30, 90]]), np.array([[20.0, 50], [55, 48]])]
@@ -75,6 +76,33 @@ def test_jitter_of_a_mouse_hardly_shows():
 def test_a_slip_of_the_pen_does_not_shrink_the_digit():
     slip = [np.array([[300.0, 300], [301, 300]])]
     assert np.allclose(rasterize_strokes([*SEVEN, *slip]), rasterize_strokes(SEVEN))
+
+
+def by_hand(stroke, points=25):
+    """A stroke as a pen leaves it that is slow at both ends."""
+    places = 0.5 - 0.5 * np.cos(np.pi * np.linspace(0, 1, points))
+    along = np.concatenate([[0], np.cumsum(np.hypot(*np.diff(stroke, axis=0).T))])
+    return np.stack([np.interp(places * along[-1], along, stroke[:, axis]) for axis in (0, 1)], axis=1)
+
+
+def test_strokes_that_a_recording_joined_by_a_jump_are_taken_apart():
+    strokes = [by_hand(stroke) for stroke in SEVEN]
+    assert np.allclose(rasterize_strokes([np.concatenate(strokes)]), rasterize_strokes(strokes), atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "stroke",
+    [by_hand(SEVEN[0]), by_hand(SEVEN[0], 9), np.concatenate(SEVEN), np.array([[0, 9.0], [8, 0], [8, 99]])],
+    ids=["smooth", "few points", "corners only", "one fast move"],
+)
+def test_a_stroke_without_a_jump_stays_whole(stroke):
+    assert len(clean_strokes([stroke])) == 1
+
+
+def test_a_line_that_was_drawn_between_two_strokes_stays():
+    strokes = [by_hand(stroke) for stroke in SEVEN]
+    drawn = [strokes[0], np.linspace(strokes[0][-1], strokes[1][0], 12), strokes[1]]
+    assert len(clean_strokes([np.concatenate(drawn)])) == 1
 
 
 def test_one_dot_is_a_dot_in_the_middle():

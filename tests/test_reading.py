@@ -41,7 +41,13 @@ def test_nothing_drawn_is_no_digit(strokes):
 def test_one_dot_is_no_digit():
     reading = read_strokes([np.array([[5.0, 5.0]])], sure_of(1))
     assert reading.digit is None
-    assert "dot" in reading.reason
+    assert "one dot" in reading.reason
+
+
+def test_several_dots_are_not_called_one():
+    reading = read_strokes([np.array([[5.0, 5.0]]), np.array([[50.0, 50.0]])], sure_of(1))
+    assert reading.digit is None
+    assert "dots" in reading.reason
 
 
 def test_what_is_no_digit_is_refused_whatever_the_model_thinks():
