@@ -7,6 +7,7 @@ from pages.components import frame
 from pages.components.language import _
 from pages.components.runs.access import is_own, own_runs, readable_run
 from pages.components.runs.comparison import show_comparison
+from pages.components.runs.keeping import tell_if_not_kept
 from pages.components.runs.list import choose_runs, load_run, manage_run
 from pages.components.runs.panel import draw_shared
 
@@ -59,5 +60,6 @@ def _guarded() -> None:
 
 with frame.page(_("Compare"), "📊"):
     st.title(_("Compare"))
+    tell_if_not_kept()
     is_moving = any(run.is_unfinished for run in own_runs())
     st.fragment(_guarded, run_every=POLL_SECONDS if is_moving else None)()

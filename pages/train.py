@@ -6,6 +6,7 @@ from pages.components import frame, state
 from pages.components.language import _
 from pages.components.runs.access import own_runs, readable_run
 from pages.components.runs.break_it import choose_experiment
+from pages.components.runs.keeping import tell_if_not_kept
 from pages.components.runs.panel import SHOWN_RUN_KEY, show_run
 from pages.components.runs.race import RACE_PARAMETER, choose_race, racing_runs, show_race
 from pages.components.runs.reveal import note_start, reveal
@@ -62,6 +63,7 @@ def show_training() -> None:
 
 with frame.page(_("Train"), "🏋️"):
     st.title(_("Train"))
+    tell_if_not_kept()
     left, right = st.columns([1, 2], gap="large")
     with left:
         choose_run()

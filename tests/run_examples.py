@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from mnist_core import EpochResult, Model, RunSnapshot, TrainingConfig
-from mnist_core.errors import RunError
+from mnist_core.errors import MnistCoreError, RunError
 from mnist_core.network import get_architecture, initial_parameters
 from mnist_core.runs.messages import RunSamples
 
@@ -67,6 +67,9 @@ def example_run(status: str = "running", epoch: int = 5, **changes: Any) -> RunS
 
 class ExampleService:
     """Stands in for `RunService`: keeps snapshots, and remembers what it was told."""
+
+    trouble: MnistCoreError | None = None
+    notice: MnistCoreError | None = None
 
     def __init__(self, *runs: RunSnapshot) -> None:
         self.runs = {run.id: run for run in runs}

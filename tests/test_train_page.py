@@ -10,6 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mnist_core import PRESETS, RunSnapshot, TrainingConfig
+from mnist_core.errors import RunError
 from mnist_core.experiments import EXPERIMENTS
 from pages.components import state
 from pages.components.runs import panel as run_panel
@@ -189,6 +190,21 @@ def test_compare_refuses_a_run_that_is_not_shared(open_page: Open) -> None:
     theirs = example_run("finished", id="theirs", owner="b" * 32)
     test, _service = open_page("compare.py", theirs, run="theirs")
     assert "not shared" in texts(test)
+
+
+@pytest.mark.parametrize("page", ["train.py", "compare.py"])
+def test_trouble_with_keeping_runs_is_told_while_it_lasts_and_a_loss_once(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch, page: str
+) -> None:
+    monkeypatch.setattr(ExampleService, "trouble", RunError("The disk is full."))
+    monkeypatch.setattr(ExampleService, "notice", RunError("Put aside."))
+    test, _service = open_page(page)
+    assert ([toast.value for toast in test.toast], "The disk is full." in texts(test)) == (
+        ["Put aside."],
+        True,
+    )
+    test.run()
+    assert (len(test.toast), "The disk is full." in texts(test)) == (0, True)
 
 
 def test_a_rerun_of_the_polling_fragment_costs_at_most_15_ms(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import math
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,12 +16,14 @@ from mnist_core.runs.record import UNFINISHED, RunRecord, RunSnapshot
 
 if TYPE_CHECKING:
     from mnist_core.network import Model
+    from mnist_core.runs.store import RunStore
     from mnist_core.runs.writer import RunWriter
 
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
 MODELS_KEPT = 16
+RETRY_SECONDS = 10.0
 
 
 class RunShelf:
@@ -38,7 +42,7 @@ class RunShelf:
         self._records, self._changed, self._writer = records, changed, writer
         self._snapshots: dict[str, tuple[tuple[int, int | None], RunSnapshot]] = {}
         self._models: OrderedDict[str, tuple[int, Model | None]] = OrderedDict()
-        self._fetched_owners: set[str] = set()
+        self._ask_again_at: dict[str, float] = {}
 
     def add(self, record: RunRecord) -> None:
         """Put a new run there."""
@@ -53,8 +57,7 @@ class RunShelf:
             if there is none of this id
         """
         if run_id not in self._records:
-            store = self._writer.store()
-            record = _ask(lambda: store.load_one(run_id) if store and len(run_id) <= 32 else None)
+            record = self._ask(lambda store: store.load_one(run_id)) if len(run_id) <= 32 else None
             if record is None or self._writer.is_deleted(run_id):
                 raise unknown(run_id)
             self._adopt(record)
@@ -67,22 +70,18 @@ class RunShelf:
     def fetch_owned(self, owner: str) -> None:
         """Fetch the owner's runs from the database, the first time (lock not held: it may take a while)."""
         with self._changed:
-            if owner in self._fetched_owners:
+            if time.monotonic() < self._ask_again_at.get(owner, 0.0):
                 return
-        store = self._writer.store()
-        if store is None:
-            return
-        records = _ask(lambda: store.load_owned(owner)) or []
+        records = self._ask(lambda store: store.load_owned(owner))
         with self._changed:
-            self._fetched_owners.add(owner)
-            for record in records:
+            self._ask_again_at[owner] = time.monotonic() + RETRY_SECONDS if records is None else math.inf
+            for record in records or ():
                 if record.id not in self._records and not self._writer.is_deleted(record.id):
                     self._adopt(record)
 
     def fetch_progress(self, owner: str) -> str:
         """How far the owner was in the lesson (lock not held)."""
-        store = self._writer.store()
-        return (_ask(lambda: store.load_progress(owner)) or "") if store is not None else ""
+        return self._ask(lambda store: store.load_progress(owner)) or ""
 
     def snapshot(self, record: RunRecord, queue_position: int | None) -> RunSnapshot:
         """The run as it is now; the same object as long as nothing changes."""
@@ -107,8 +106,10 @@ class RunShelf:
             if it cannot be read
         """
         self._fetch_parameters(record)
-        if record.is_unloaded:
-            raise RunError("What the run has learned cannot be read just now. Try again in a moment.")
+        if record.is_unloaded or (record.checkpoint is None and record.epoch):
+            raise RunError(
+                "What the run has learned cannot be read. Try again in a moment, or reset the run."
+            )
 
     def model(self, record: RunRecord) -> Model | None:
         """What the run has learned so far; the latest few of those in the database are kept at hand."""
@@ -134,27 +135,29 @@ class RunShelf:
             if record.status not in UNFINISHED and is_written:
                 self.remove(record.id)
                 self._writer.drop(record.id)
-                self._fetched_owners.discard(owner)
+                self._ask_again_at.pop(owner, None)
 
     def _adopt(self, record: RunRecord) -> None:
         self._records[record.id] = record
         self._writer.note_loaded(record)
 
     def _fetch_parameters(self, record: RunRecord) -> None:
-        store = self._writer.store() if record.is_unloaded else None
-        if store is not None:
-            _ask(lambda: store.load_parameters(record))
+        if record.is_unloaded:
+            self._ask(lambda store: store.load_parameters(record))
+
+    def _ask(self, read: Callable[[RunStore], T]) -> T | None:
+        """What the database says; None where it cannot."""
+        store = self._writer.store()
+        if store is None:
+            return None
+        try:
+            return read(store)
+        except Exception as error:  # whatever a database may raise: the runs in memory go on
+            logger.warning("Runs cannot be read from the database", exc_info=True)
+            self._writer.heal(store, error)
+            return None
 
 
 def unknown(run_id: str) -> RunError:
     """There is no such run, or it is not for this visitor: the two are not told apart."""
     return RunError("There is no run with this id. Received: {received}.", received=run_id)
-
-
-def _ask(read: Callable[[], T]) -> T | None:
-    """What the database says; None where it cannot."""
-    try:
-        return read()
-    except Exception:  # whatever a database may raise: the runs in memory go on
-        logger.warning("Runs cannot be read from the database", exc_info=True)
-        return None

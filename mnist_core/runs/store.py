@@ -7,6 +7,7 @@ Whoever asks reads. One thread writes (see `writer`), in small transactions, wha
 from __future__ import annotations
 
 import json
+import logging
 import platform
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -18,11 +19,14 @@ import sqlalchemy as sql
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from mnist_core.checkpoint import Checkpoint
-from mnist_core.errors import RunError
+from mnist_core.errors import MnistCoreError, RunError
 from mnist_core.results import EpochResult
+from mnist_core.runs.damage import not_kept
 from mnist_core.runs.packing import THIS_SERVER, curves_to_bytes, facts_of, put_curves, record_from
 from mnist_core.runs.record import UNFINISHED, RunRecord
 from mnist_core.storage import model_from_bytes, model_to_bytes
+
+logger = logging.getLogger(__name__)
 
 FILE_NAME = "runs.sqlite"
 
@@ -92,9 +96,17 @@ class RunStore:
             self._engine = sql.create_engine(url, pool_pre_ping=True)
             if self._engine.dialect.name == "sqlite":
                 sql.event.listen(self._engine, "connect", _set_up_sqlite)
-            _tables.create_all(self._engine)
+            self._make_tables()
         except (OSError, sql.exc.SQLAlchemyError, ModuleNotFoundError) as error:
             raise not_kept(error) from error
+
+    def _make_tables(self) -> None:
+        """Where they are not there yet; `create_all` would stumble over another server that makes them just now."""
+        with self._engine.begin() as connection:
+            for table in _tables.sorted_tables:
+                connection.execute(sql.schema.CreateTable(table, if_not_exists=True))
+                for index in table.indexes:
+                    connection.execute(sql.schema.CreateIndex(index, if_not_exists=True))
 
     def close(self) -> None:
         """Give back the connections."""
@@ -130,11 +142,18 @@ class RunStore:
     def _load(self, which: sql.ColumnElement[bool]) -> list[RunRecord]:
         with self._engine.connect() as connection:
             rows = connection.execute(sql.select(_runs).where(which).order_by(_runs.c.created_at)).all()
-            return [
-                self._load_row(connection, row)
-                for row in rows
-                if row.status not in UNFINISHED or not _is_alive_elsewhere(json.loads(row.facts)["server"])
-            ]
+            found = (self._load_sound_row(connection, row) for row in rows)
+            return [record for record in found if record is not None]
+
+    def _load_sound_row(self, connection: sql.Connection, row: Any) -> RunRecord | None:
+        """The run; None where another server has it, or where it is not as we wrote it: the others are shown."""
+        try:
+            if row.status in UNFINISHED and _is_alive_elsewhere(json.loads(row.facts)["server"]):
+                return None
+            return self._load_row(connection, row)
+        except (MnistCoreError, ValueError, KeyError, TypeError, AttributeError):
+            logger.warning("The run %s in the database is damaged, and is not shown.", row.id, exc_info=True)
+            return None
 
     def _load_row(self, connection: sql.Connection, row: Any) -> RunRecord:
         record = record_from(json.loads(row.facts), run_id=row.id, owner=row.owner)
@@ -253,12 +272,3 @@ def _is_alive_elsewhere(server: str) -> bool:
 def _set_up_sqlite(connection: Any, _: ConnectionPoolEntry) -> None:
     for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=5000"):
         connection.execute(f"PRAGMA {pragma}")
-
-
-def not_kept(error: Exception) -> RunError:
-    """The sentence for a database that cannot be used."""
-    reason = getattr(error, "orig", None) or error
-    return RunError(
-        "Runs cannot be kept at the moment ({reason}). They go on, and are lost when the server ends.",
-        reason=str(reason)[:200],
-    )

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mnist_core.errors import MnistCoreError, RunError
+from mnist_core.runs.damage import is_damaged, not_kept, put_aside
 from mnist_core.runs.record import UNFINISHED, RunRecord
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ class RunWriter:
     Attributes
     ----------
     trouble : why runs are not kept just now, or None
+    notice : that a damaged file was put aside, or None
     """
 
     def __init__(
@@ -53,6 +55,7 @@ class RunWriter:
         self._closing = False
         self._thread: threading.Thread | None = None
         self.trouble: MnistCoreError | None = None
+        self.notice: MnistCoreError | None = None
 
     # --- any thread -------------------------------------------------------------------------------
 
@@ -63,15 +66,44 @@ class RunWriter:
                 self._open()
             return self._store
 
-    def _open(self) -> None:
+    def heal(self, store: RunStore, error: Exception) -> bool:
+        """The store has failed: if because its file is damaged, all runs at hand are written to a new one."""
+        with self._changed, self._opening:
+            if store is self._store and self._put_aside(error):
+                store.close()
+                self._store = None
+                self._written.clear()
+                self._dirty = dict.fromkeys(self._records, True)
+                self._write_soon(at_once=True)
+            return store is not self._store
+
+    def _open(self, *, is_second_try: bool = False) -> None:
         from mnist_core.runs.store import RunStore
 
         try:
             self._store = RunStore(self._home, self._url)
             self.trouble = None
         except RunError as error:
+            if not is_second_try and self._put_aside(error.__cause__):
+                self._open(is_second_try=True)
+                return
             self._failed_at = time.monotonic()
             self._complain(error)
+
+    def _put_aside(self, error: BaseException | None) -> bool:
+        """Whether the file is ours and damaged, and there is room for a new one now."""
+        from mnist_core.runs.store import FILE_NAME
+
+        file = self._home / FILE_NAME
+        if self._url is not None or error is None or not (is_damaged(error) or file.is_dir()):
+            return False
+        try:
+            self.notice = put_aside(file)
+        except OSError:
+            logger.warning("The damaged %s cannot be renamed.", file, exc_info=True)
+            return False
+        logger.warning(str(self.notice))
+        return True
 
     def note(self, record: RunRecord) -> None:
         """The record has changed (lock held); a new status is written at once."""
@@ -148,7 +180,8 @@ class RunWriter:
 
     def _write_all(self) -> None:
         with self._changed:
-            if not (self._dirty or self._deleted or self._progress):
+            is_idle = not (self._dirty or self._deleted or self._progress)
+            if is_idle and self.trouble is None:
                 return
         store = self.store()
         if store is None:
@@ -161,7 +194,8 @@ class RunWriter:
             while (image := self._next_image()) is not None:
                 self._write(store, image)
         except Exception as error:  # a full disk, a lost connection: whatever it is, training goes on
-            self._fail(error)
+            if not self.heal(store, error):
+                self._fail(error)
         else:
             self.trouble = None
 
@@ -214,8 +248,6 @@ class RunWriter:
                 written.parts.clear()
 
     def _fail(self, error: Exception) -> None:
-        from mnist_core.runs.store import not_kept
-
         self._complain(not_kept(error))
         if not self._closing:
             time.sleep(WRITE_SECONDS)

@@ -1,0 +1,81 @@
+"""What can be wrong with the database of the runs: a sentence for each, and a damaged file is put aside."""
+
+from __future__ import annotations
+
+import errno
+import sqlite3
+import time
+from pathlib import Path
+
+from mnist_core.errors import MnistCoreError, RunError
+
+_COMPANIONS = ("", "-wal", "-shm", "-journal")
+_DAMAGED = {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}
+_FULL = {sqlite3.SQLITE_FULL}
+_READ_ONLY = {sqlite3.SQLITE_READONLY}
+_IN_USE = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+
+
+def is_damaged(error: BaseException) -> bool:
+    """Whether SQLite says that its file is no database, or not a whole one; not: in use, full or read-only."""
+    return bool(_codes(error) & _DAMAGED)
+
+
+def put_aside(file: Path) -> RunError:
+    """Rename a damaged SQLite file, so that a new one can begin in its place; the sentence that tells it.
+
+    Its write-ahead log goes with it: SQLite would play that into the new file.
+
+    Raises
+    ------
+    OSError
+        if the folder does not let it
+    """
+    name = f"{file.stem}-damaged-{time.strftime('%Y%m%d-%H%M%S')}{file.suffix}"
+    for companion in _COMPANIONS:
+        part = file.with_name(file.name + companion)
+        if part.exists():
+            part.rename(file.with_name(name + companion))
+    return RunError(
+        "The file in which runs are kept was damaged. It was put aside as {name}: earlier runs are missing "
+        "from the list, new ones are kept as usual.",
+        name=name,
+    )
+
+
+def not_kept(error: Exception) -> MnistCoreError:
+    """The sentence for a database that cannot be used."""
+    codes = _codes(error)
+    if codes & _FULL or _errno(error) == errno.ENOSPC:
+        return RunError(
+            "The disk is full: runs cannot be kept. They go on, and are lost when the server ends."
+        )
+    if codes & _READ_ONLY or _errno(error) in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return RunError(
+            "Runs cannot be kept: their folder does not let the server write. They go on, and are lost when "
+            "the server ends."
+        )
+    if codes & _IN_USE:
+        return RunError(
+            "Another program holds the file in which runs are kept. They go on, and are kept when it lets go."
+        )
+    return RunError(
+        "Runs cannot be kept at the moment ({reason}). They go on, and are lost when the server ends.",
+        reason=str(_driver_error(error))[:200],
+    )
+
+
+def _driver_error(error: BaseException) -> BaseException:
+    """What the database itself said, within what SQLAlchemy made of it."""
+    original = getattr(error, "orig", None)
+    return original if isinstance(original, BaseException) else error
+
+
+def _codes(error: BaseException) -> set[int]:
+    """SQLite's primary error code, if it is an error of SQLite."""
+    code = getattr(_driver_error(error), "sqlite_errorcode", None)
+    return set() if code is None else {code & 0xFF}
+
+
+def _errno(error: BaseException) -> int | None:
+    return error.errno if isinstance(error, OSError) else None
