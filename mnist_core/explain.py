@@ -16,7 +16,8 @@ def compute_evidence(model: Model, image: NDArray[Any]) -> NDArray[np.float32]:
 
     For one dense layer the gradient is the weight, so that the scores are exactly the sums of the evidence,
     plus the bias. Through ReLUs and pooling it is the same for the linear network that this one image sees:
-    the units that are off stay off (Shrikumar et al. 2016, arXiv:1605.01713).
+    the units that are off stay off (Shrikumar et al. 2016, arXiv:1605.01713). Through the smooth units of the
+    `cnn` it is the direction in which each score moves, and adds up to it only nearly.
 
     Parameters
     ----------

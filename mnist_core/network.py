@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from mnist_core.data.dataset import CLASSES, IMAGE_SIZE
 from mnist_core.errors import ConfigurationError, DataError
 from mnist_core.functional import ACTIVATIONS, Floats
-from mnist_core.layers import Convolution, Dense, Flatten, Layer, MaxPool, Memory, Relu, ToImage
+from mnist_core.layers import Convolution, Dense, Flatten, Layer, MaxPool, Memory, Relu, Silu, ToImage
 from mnist_core.threads import use_one_blas_thread
 
 PIXELS = IMAGE_SIZE**2
@@ -73,12 +73,12 @@ ARCHITECTURES: dict[str, Architecture] = {
             (
                 ToImage(),
                 Convolution(1, 16, size=5, stride=2),
-                Relu(),
+                Silu(),
                 Convolution(16, 48, size=5, stride=2),
-                Relu(),
+                Silu(),
                 Flatten(),
                 Dense(48 * 4 * 4, 96),
-                Relu(),
+                Silu(),
                 Dense(96, CLASSES),
             ),
         ),

@@ -19,7 +19,9 @@ def image() -> np.ndarray:
     return np.random.default_rng(5).random((28, 28), dtype=np.float32)
 
 
-@pytest.mark.parametrize("architecture", ARCHITECTURES)
+@pytest.mark.parametrize(
+    "architecture", sorted(set(ARCHITECTURES) - {"cnn"})
+)  # its units are no straight lines
 def test_evidence_of_a_network_without_biases_adds_up_to_its_scores(
     architecture: str, image: np.ndarray
 ) -> None:

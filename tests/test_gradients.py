@@ -13,7 +13,7 @@ from mnist_core.configuration import TrainingConfig
 from mnist_core.data import load_dataset
 from mnist_core.data.dataset import Dataset, Split
 from mnist_core.functional import LOSSES
-from mnist_core.layers import Convolution, Dense, Flatten, Layer, MaxPool, Relu, ToImage
+from mnist_core.layers import Convolution, Dense, Flatten, Layer, MaxPool, Relu, Silu, ToImage
 from mnist_core.network import ARCHITECTURES, Architecture, Model, initial_parameters, split_parameters
 from mnist_core.training import Trainer
 
@@ -23,6 +23,7 @@ STEP = 1e-6
 NETWORKS: dict[str, tuple[Layer, ...]] = {
     "dense": (Dense(16, 10),),
     "relu": (Dense(16, 7), Relu(), Dense(7, 10)),
+    "silu": (Dense(16, 7), Silu(), Dense(7, 10)),
     "convolution": (ToImage(4), Convolution(1, 3, size=3), Flatten(), Dense(12, 10)),
     "strided convolution": (
         ToImage(7),
@@ -144,20 +145,8 @@ def test_both_backends_reach_the_same_parameters(architecture: str, optimizer: s
 def test_both_backends_reach_the_same_parameters_after_an_epoch_on_mnist(
     architecture: str, optimizer: str
 ) -> None:
-    # Where rounding puts one unit of the CNN on the other side of its ReLU's corner, large steps blow that up within
-    # an epoch to 1 to 7% of the parameters, whatever computed them. Small steps do not.
-    rate = RATES[optimizer] / (30 if architecture == "cnn" else 1)
-    config = {"architecture": architecture, "optimizer": optimizer, "learning_rate": rate}
+    config = {"architecture": architecture, "optimizer": optimizer, "learning_rate": RATES[optimizer]}
     assert_parity(train_both(config, load_dataset("mnist")), architecture)
-
-
-@real_mnist
-@pytest.mark.slow
-@pytest.mark.mnist
-@pytest.mark.parametrize("optimizer", RATES)
-def test_both_backends_take_the_same_large_steps_with_the_cnn(optimizer: str) -> None:
-    config = {"architecture": "cnn", "optimizer": optimizer, "learning_rate": RATES[optimizer]}
-    assert_parity(train_both(config | {"training_images": 10 * 128}, load_dataset("mnist")), "cnn")
 
 
 @pytest.mark.parametrize(

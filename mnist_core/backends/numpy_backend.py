@@ -143,24 +143,20 @@ class Differentiable:
         """Set `gradient` to d (Σ losses / count) / d parameters, and return the losses (n,)."""
         losses, outward = LOSSES[self.architecture.output](self.forward(inputs), labels)
         outward /= count
-        self._backward(outward, self._first)
+        for i in range(len(self._memory) - 1, self._first - 1, -1):
+            self.architecture.layers[i].parameter_gradients(outward, self._gradients[i], self._memory[i])
+            if i > self._first:
+                outward = self._pass_back(i, outward)
         return losses
 
     def input_gradient(self, outward: Floats) -> Floats:
         """Pass d anything / d logits (n, 10) of the last `forward` back to the pixels (n, 784)."""
-        gradient = self._backward(outward, -1)
-        assert gradient is not None
-        return np.ascontiguousarray(gradient)
+        for i in reversed(range(len(self._memory))):
+            outward = self._pass_back(i, outward)
+        return np.ascontiguousarray(outward)
 
-    def _backward(self, outward: Floats, first: int) -> Floats | None:
-        """Backpropagation: from the last layer to the one numbered `first`, which passes nothing on."""
-        gradient: Floats | None = outward
-        for i in range(len(self._memory) - 1, max(first, 0) - 1, -1):
-            assert gradient is not None
-            gradient = self.architecture.layers[i].backward(
-                gradient, self._parameters[i], self._gradients[i], self._memory[i], first=i == first
-            )
-        return gradient
+    def _pass_back(self, i: int, outward: Floats) -> Floats:
+        return self.architecture.layers[i].input_gradient(outward, self._parameters[i], self._memory[i])
 
 
 def compute_input_gradient(model: Model, image: NDArray[Any]) -> NDArray[np.float32]:

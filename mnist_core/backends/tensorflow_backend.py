@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from mnist_core.backends import Batch
 from mnist_core.errors import BackendError
 from mnist_core.functional import LARGEST_CLIPPED_LOSS
-from mnist_core.layers import Convolution, Dense, Flatten, Layer, MaxPool, Relu, ToImage
+from mnist_core.layers import Convolution, Dense, Flatten, Layer, MaxPool, Relu, Silu, ToImage
 from mnist_core.network import PIXELS, Architecture, split_parameters
 from mnist_core.optimizers import Adam, Momentum, Optimizer
 from mnist_core.scratch import Scratch
@@ -180,6 +180,8 @@ def _apply(layer: Layer, values: Tensor, parameters: list[Tensor]) -> Tensor:
             return tf.matmul(values, weights) + bias
         case Relu():
             return tf.nn.relu(values)
+        case Silu():
+            return tf.nn.silu(values)
         case ToImage():
             return tf.reshape(values, (-1, layer.size, layer.size, 1))
         case Flatten():

@@ -62,10 +62,10 @@ def keras_cnn(train: Split) -> Epoch:
 
     layers = [
         keras.Input((28, 28, 1)),
-        keras.layers.Conv2D(16, 5, strides=2, activation="relu"),
-        keras.layers.Conv2D(48, 5, strides=2, activation="relu"),
+        keras.layers.Conv2D(16, 5, strides=2, activation="silu"),
+        keras.layers.Conv2D(48, 5, strides=2, activation="silu"),
         keras.layers.Flatten(),
-        keras.layers.Dense(96, "relu"),
+        keras.layers.Dense(96, "silu"),
         keras.layers.Dense(10),
     ]
     return _keras_fit(keras.Sequential(layers), train.images[..., None], train)

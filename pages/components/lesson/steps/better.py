@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from mnist_core import PRESETS, RunSnapshot, TrainingConfig
-from mnist_core.layers import Convolution, Relu
+from mnist_core.layers import Convolution, Relu, Silu
 from mnist_core.messages import mark
 from mnist_core.network import scale_pixels
 from pages.components.language import _
@@ -81,10 +81,12 @@ def show() -> None:
         scale_pixels,
         Relu.forward,
         Convolution.forward,
+        Silu.forward,
         purposes=[
             _("Pixels from 0 to 1"),
             _("In the hidden layer: what is negative becomes zero"),
             _("Convolution"),
+            _("Between convolutions: ReLU with its corner rounded"),
         ],
     )
 

@@ -61,7 +61,7 @@ def show() -> None:
     show_source(
         Dense.forward,
         sigmoid_cross_entropy,
-        Dense.backward,
+        Dense.parameter_gradients,
         Sgd.update,
         NumpyBackend.train_batches,
         purposes=[_("Answer"), _("Error"), _("Gradient"), _("Update"), _("Again and again")],
