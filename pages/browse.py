@@ -15,7 +15,6 @@ from pages.components.browse.split_overview import split_overview
 from pages.components.digit_sheet import Digit, digit_sheet
 from pages.components.language import _
 from pages.components.link_values import values_in_address, write_values
-from pages.components.pictures import digit_grid
 
 PAGE_SIZE = 60
 
@@ -80,7 +79,7 @@ def show_first_ten(split: Split) -> None:
     st.caption(_("The first thing the post plots: training images 0 to 9 with their labels."))
     labels = [str(label) for label in split.labels[:10]]
     st.image(
-        digit_grid(split.images[:10], labels),
+        state.digit_grid(split.images[:10], labels),
         alt=_("The first ten training digits: {labels}", labels=", ".join(labels)),
         width=720,
     )

@@ -59,7 +59,7 @@ def test_a_link_with_nonsense_in_it_shows_the_page_as_if_it_were_not_there() -> 
 
 
 def test_the_standing_pictures_are_drawn_once_for_all_visitors(monkeypatch: pytest.MonkeyPatch) -> None:
-    state.digit_grid.clear()
+    state.drawn_grid.clear()
     draw = Mock(side_effect=draw_digit_grid)
     monkeypatch.setattr("pages.components.pictures.draw_digit_grid", draw)
     browse(), browse(order="loss")

@@ -11,26 +11,20 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import streamlit as st
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
-
-from pages.components import state
 
 AGAINST_TO_FOR = LinearSegmentedColormap.from_list("against_to_for", ["#0072B2", "#F7F7F7", "#D55E00"])
 DOTS_PER_INCH = 110
 COLUMNS, INCHES = 5, 1.4
 
 
-def digit_grid(images: NDArray[Any], titles: Sequence[str]) -> bytes:
-    """Images (n, 28, 28) as one PNG, in rows of five, a title above each, in the colours of the visitor's page."""
-    ink = "#E8EEF4" if st.context.theme.type == "dark" else "#0F1720"
-    return state.digit_grid(images, tuple(titles), ink)
-
-
 def draw_digit_grid(images: NDArray[Any], titles: Sequence[str], ink: str) -> bytes:
-    """Draw it, which takes a tenth of a second: `state.digit_grid` does so once for all visitors."""
+    """Images (n, 28, 28) as one PNG, in rows of five, a title above each; takes a tenth of a second.
+
+    Pages ask `state.digit_grid`, which draws each once for all visitors.
+    """
     rows = -(-len(images) // COLUMNS)
     figure = Figure(figsize=(COLUMNS * INCHES, rows * INCHES * 1.2))
     figure.subplots_adjust(left=0, right=1, bottom=0, top=1 - 0.2 / rows / 1.2, wspace=0.05, hspace=0.22)

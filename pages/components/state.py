@@ -18,6 +18,8 @@ import mnist_core
 from mnist_core.errors import DataError, MnistCoreError
 
 if TYPE_CHECKING:  # loaded when first used: the first page does not wait for them
+    from collections.abc import Sequence
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -99,9 +101,14 @@ def statistics(dataset_name: str, split_name: str, _split: Split) -> SplitStatis
     return compute_statistics(_split)
 
 
+def digit_grid(images: NDArray[np.generic], titles: Sequence[str]) -> bytes:
+    """Digits in a grid as PNG, in the colours of the visitor's page."""
+    return drawn_grid(images, tuple(titles), "#E8EEF4" if st.context.theme.type == "dark" else "#0F1720")
+
+
 @st.cache_data(show_spinner=False, max_entries=64)
-def digit_grid(images: NDArray[np.generic], titles: tuple[str, ...], ink: str) -> bytes:
-    """Digits in a grid as PNG, drawn once for all visitors."""
+def drawn_grid(images: NDArray[np.generic], titles: tuple[str, ...], ink: str) -> bytes:
+    """The same, drawn once for all visitors."""
     from pages.components.pictures import draw_digit_grid
 
     return draw_digit_grid(images, titles, ink)

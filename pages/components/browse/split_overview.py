@@ -8,7 +8,6 @@ import streamlit as st
 from mnist_core import Dataset
 from pages.components import state
 from pages.components.language import _
-from pages.components.pictures import digit_grid
 
 BAR_COLOUR = "#0072B2"
 
@@ -35,10 +34,12 @@ def split_overview(dataset: Dataset) -> None:
     titles = [str(digit) for digit in range(10)]
     with means:
         st.caption(_("All images of one digit laid over each other. Blurred parts are where hands disagree."))
-        st.image(digit_grid(facts.means, titles), alt=_("The mean picture of each digit"), width=720)
+        st.image(state.digit_grid(facts.means, titles), alt=_("The mean picture of each digit"), width=720)
     with spreads:
         st.caption(_("The spread of each pixel: dark where some have ink and some have none."))
-        st.image(digit_grid(facts.spreads, titles), alt=_("The spread of each digit's pixels"), width=720)
+        st.image(
+            state.digit_grid(facts.spreads, titles), alt=_("The spread of each digit's pixels"), width=720
+        )
 
 
 def _count_bars(counts: list[int]) -> None:

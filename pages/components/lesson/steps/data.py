@@ -13,7 +13,6 @@ from pages.components.digit_sheet import ink_image
 from pages.components.language import _
 from pages.components.lesson.code import show_source
 from pages.components.lesson.questions import Question, ask
-from pages.components.pictures import digit_grid
 
 QUESTIONS = (
     Question(
@@ -61,7 +60,7 @@ def show() -> None:
         st.markdown(_("The first ten, drawn as in the post, two rows of five:"))
         labels = [str(label) for label in dataset.train.labels[:10]]
         st.image(
-            digit_grid(dataset.train.images[:10], labels),
+            state.digit_grid(dataset.train.images[:10], labels),
             width="stretch",
             alt=_("The first ten training digits: {labels}", labels=", ".join(labels)),
         )
