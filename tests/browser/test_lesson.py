@@ -39,7 +39,7 @@ def test_the_lesson_speaks_korean_when_the_link_says_so(page: Page) -> None:
 @pytest.mark.parametrize(
     ("language", "menu", "worksheet"), [("en", "To print", "Worksheet"), ("ko", "인쇄하기", "활동지")]
 )
-def test_the_worksheet_is_downloaded_in_the_language_of_the_page(
+def test_the_worksheet_is_downloaded_in_the_language_of_the_page_and_fits_one_sheet_of_paper(
     page: Page, language: str, menu: str, worksheet: str
 ) -> None:
     page.goto(f"/lesson?lang={language}")
@@ -47,7 +47,11 @@ def test_the_worksheet_is_downloaded_in_the_language_of_the_page(
     with page.expect_download() as download:
         page.get_by_role("button", name=worksheet).click()
     assert download.value.suggested_filename == "worksheet.html"
-    assert worksheet in download.value.path().read_text(encoding="utf-8")
+    html = download.value.path().read_text(encoding="utf-8")
+    assert worksheet in html
+    page.set_content(html)
+    printed = page.pdf(prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type /Page\b", printed)) == 2, "front and back"
 
 
 @pytest.mark.parametrize(("number", "charts"), [(2, 3), (3, 1), (5, 1)])

@@ -14,19 +14,22 @@ from pages.components.lesson.questions import Question
 from pages.components.lesson.steps import STEPS, Step
 
 STYLE = """
-body { font: 11.5pt/1.5 "Noto Sans KR", "Noto Sans CJK KR", "Malgun Gothic", "Apple SD Gothic Neo", sans-serif;
+body { font: 10.5pt/1.45 "Noto Sans KR", "Noto Sans CJK KR", "Malgun Gothic", "Apple SD Gothic Neo", sans-serif;
   max-width: 46rem; margin: 2rem auto; padding: 0 1rem; color: #0f1720; word-break: keep-all; }
-h1 { font-size: 20pt; margin-bottom: 0.5rem; }
-h2 { font-size: 14pt; margin: 2rem 0 0.5rem; padding: 0.2rem 0.7rem; border-left: 5px solid #0b6fa4;
+h1 { font-size: 18pt; margin-bottom: 0.5rem; }
+h2 { font-size: 13pt; margin: 1.2rem 0 0.4rem; padding: 0.2rem 0.7rem; border-left: 5px solid #0b6fa4;
   background: #f1f5f9; print-color-adjust: exact; -webkit-print-color-adjust: exact; break-after: avoid; }
-.question, tr, li { break-inside: avoid; }
-.question { margin: 1.2rem 0; }
-.question ol { list-style: upper-alpha; margin: 0.4rem 0; }
-.line { border-bottom: 1px solid #999; height: 1.8rem; }
-.small { color: #4a5560; }
+.question, .notes, tr { break-inside: avoid; }
+.question { margin: 0.7rem 0; }
+.question ol { display: flex; flex-wrap: wrap; gap: 0.2rem 3.2rem; list-style: upper-alpha; margin: 0.3rem 0 0.5rem; }
+.why { display: flex; gap: 0.6rem; color: #4a5560; }
+.why::after { content: ""; flex: 1; }
+.why::after, .line { border-bottom: 1px solid #999; }
+.line { height: 1.7rem; }
+td:not(:last-child) { white-space: nowrap; }
 table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; padding: 0.25rem 0.8rem 0.25rem 0; border-bottom: 1px solid #ccd3da; }
-@page { size: A4; margin: 16mm; }
+@page { size: A4; margin: 14mm 16mm; }
 @media print { body { margin: 0; max-width: none; padding: 0; } }
 """
 
@@ -77,7 +80,7 @@ def _timetable() -> str:
 
 def _question(question: Question) -> str:
     choices = _items(_(choice) for choice in question.choices)
-    why = f"<p class='small'>{_text(_('Why do you think so?'))}</p><div class='line'></div>"
+    why = f"<div class='why'>{_text(_('Why do you think so?'))}</div><div class='line'></div>"
     return f"<div class='question'><b>{_text(_(question.prompt))}</b><ol>{choices}</ol>{why}</div>"
 
 
@@ -89,7 +92,8 @@ def _notes(number: int, step: Step) -> str:
         for question in step.questions
     )
     pitfall = f"<p><b>{_text(_('Watch out'))}:</b> {_text(_(step.pitfall))}</p>"
-    return f"<section><h2>{_text(title)}</h2><p>{_text(_(step.aim))}</p><ul>{answers}</ul>{pitfall}</section>"
+    aim = f"<p>{_text(_(step.aim))}</p>"
+    return f"<section class='notes'><h2>{_text(title)}</h2>{aim}<ul>{answers}</ul>{pitfall}</section>"
 
 
 def _items(texts: Iterable[str]) -> str:
