@@ -61,12 +61,14 @@ def digit_card(
             st.caption(
                 _("28 rows of 28 numbers: a dot is empty paper, 255 full ink. A model sees nothing else.")
             )
-            st.code(pixel_text(image), language=None)
+            show_pixels(image)
 
 
-def pixel_text(image: NDArray[np.uint8]) -> str:
-    """The pixels as a table of numbers; a dot for an empty pixel."""
-    return "\n".join(" ".join(f"{value or '·':>3}" for value in row) for row in image.tolist())
+def show_pixels(image: NDArray[np.uint8]) -> None:
+    """The pixels as a table of numbers, as wide as there is room; a dot for an empty pixel."""
+    rows = (" ".join(f"{value or '·':>3}" for value in row) for row in image.tolist())
+    with st.container(key="pixels"):
+        st.code("\n".join(rows), language=None)
 
 
 def _show_answer(image: NDArray[np.uint8], label: int, reader: Reader) -> None:

@@ -15,6 +15,7 @@ from pages.components.language import _
 
 BLUE, ORANGE, GREY = "#0072B2", "#E69F00", "#8A94A0"
 MOST_POINTS = 250
+LOG_TICKS = [factor * 10.0**power for power in range(-3, 7) for factor in (1, 3)]
 PROJECTOR_KEY = "lesson_projector"
 
 
@@ -59,7 +60,7 @@ def curve_with_point(
     if slope is not None:
         rows += [(point[0] + step, point[1] + step * slope, "tangent") for step in (-2.0, 2.0)]
     axes = {
-        "x": _axis("x", x_title) | ({"scale": {"type": "log"}} if log_x else {}),
+        "x": _axis("x", x_title) | ({"scale": {"type": "log"}, "axis": {"format": ".0e"}} if log_x else {}),
         "y": _axis("y", y_title),
         "tooltip": [
             {"field": "x", "title": x_title, "format": ".3~g"},
@@ -103,18 +104,14 @@ def accuracy_chart(runs: Mapping[str, RunSnapshot], *, alt: str) -> None:
         (result.epoch, result.train_accuracy, name) for name, run in runs.items() for result in results(run)
     ]
     y = _axis("y", _("training accuracy")) | {"scale": {"domain": [0, 1]}, "axis": {"format": "%"}}
-    _run_lines(rows, y, ".2%", alt)
+    _run_lines(rows, y, ".2%", alt, last=max(run.epochs for run in runs.values()))
 
 
 def loss_chart(runs: Mapping[str, RunSnapshot], *, alt: str) -> None:
-    """Training loss of each epoch on a log scale, a colour for each run."""
-    rows = [
-        (result.epoch, result.train_loss, name)
-        for name, run in runs.items()
-        for result in run.history[:: max(1, len(run.history) // MOST_POINTS)]
-        if np.isfinite(result.train_loss) and result.train_loss > 0
-    ]
-    _run_lines(rows, _axis("y", _("training loss")) | {"scale": {"type": "log"}}, ".3~g", alt)
+    """Training loss on a log scale, a colour for each run; of many epochs the peaks are drawn."""
+    rows = [(result.epoch, result.train_loss, name) for name, run in runs.items() for result in peaks(run)]
+    y = _axis("y", _("training loss")) | {"scale": {"type": "log"}, "axis": {"values": LOG_TICKS}}
+    _run_lines(rows, y, ".3~g", alt, last=max(run.epochs for run in runs.values()))
 
 
 def band_chart(
@@ -177,6 +174,14 @@ def results(run: RunSnapshot) -> list[EpochResult]:
     return [*([run.initial] if run.initial else []), *run.history]
 
 
+def peaks(run: RunSnapshot) -> list[EpochResult]:
+    """The epoch with the highest loss in each stretch of the history: a spike is one epoch wide."""
+    usable = [result for result in run.history if 0 < result.train_loss < np.inf]
+    stretch = -(-len(usable) // MOST_POINTS) or 1
+    starts = range(0, len(usable), stretch)
+    return [max(usable[at : at + stretch], key=lambda result: result.train_loss) for at in starts]
+
+
 def _padded(values: list[float], length: int) -> list[float]:
     return values + values[-1:] * (length - len(values))
 
@@ -189,11 +194,13 @@ def _layer(kind: str, mark: dict[str, Any]) -> dict[str, Any]:
     return {"transform": [{"filter": f"datum.kind == '{kind}'"}], "mark": mark}
 
 
-def _run_lines(rows: Sequence[tuple[int, float, str]], y: dict[str, Any], number: str, alt: str) -> None:
-    """Lines over the epochs, told apart by colour and by a dash."""
-    name = {"field": "name", "type": "nominal", "legend": {"orient": "bottom", "title": None, "columns": 2}}
+def _run_lines(
+    rows: Sequence[tuple[int, float, str]], y: dict[str, Any], number: str, alt: str, *, last: int
+) -> None:
+    """Lines over the epochs up to the last one to come, told apart by colour and by a dash."""
+    name = {"field": "name", "type": "nominal", "legend": {"orient": "top", "title": None, "columns": 2}}
     encoding = {
-        "x": _axis("x", _("epoch")) | {"axis": {"tickMinStep": 1}},
+        "x": _axis("x", _("epoch")) | {"axis": {"tickMinStep": 1}, "scale": {"domain": [0, last]}},
         "y": y,
         "color": name,
         "strokeDash": name,

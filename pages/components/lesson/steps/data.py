@@ -8,7 +8,7 @@ import streamlit as st
 from mnist_core import Split, load_dataset
 from mnist_core.messages import mark
 from pages.components import state
-from pages.components.browse.digit_card import pixel_text
+from pages.components.browse.digit_card import show_pixels
 from pages.components.digit_sheet import ink_image
 from pages.components.language import _
 from pages.components.lesson.code import show_source
@@ -84,5 +84,5 @@ def _one_digit(split: Split) -> None:
         words = _("Image {number}, a {label}", number=number, label=int(split.labels[number]))
         st.image(ink_image(split.images[number], scale=8), alt=words, caption=words, width="stretch")
     with numbers:
-        st.code(pixel_text(split.images[number]), language=None)
+        show_pixels(split.images[number])
     st.page_link("pages/browse.py", label=_("Look through all of them in Browse"), icon="🔢")

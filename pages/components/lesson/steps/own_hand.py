@@ -19,7 +19,7 @@ from pages.components.lesson.questions import Question, ask
 from pages.components.readers import STARTER, Reader, readers
 from pages.components.runs.words import unique_names
 
-EXAMPLES, HARDEST = 12, 8
+EXAMPLES, HARDEST, FEWEST = 12, 8, 8
 
 QUESTIONS = (
     Question(
@@ -119,7 +119,8 @@ def _styles(reader: Reader, starter: Reader) -> None:
     if reader != starter:
         shares["starter"] = _answers(starter) == split.labels
         names["starter"] = starter.name
-    shares = shares.groupby(["digit", "style"]).mean().sort_values("reader", kind="stable").reset_index()
+    styles = shares.groupby(["digit", "style"])
+    shares = styles.mean()[styles.size() >= FEWEST].sort_values("reader", kind="stable").reset_index()
     _show_shares(shares.head(HARDEST), names)
     worst = shares.iloc[0]
     numbers = np.flatnonzero((split.styles == worst["style"]) & (split.labels == worst["digit"]))[:EXAMPLES]

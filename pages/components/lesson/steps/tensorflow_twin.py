@@ -27,7 +27,7 @@ step = gradient_descent(0.01).minimize(loss)
 
 with session() as run:
     for epoch in range(1000):
-        run(step, {images: train_x, labels: train_y})
+        run(step, {images: x, labels: y})
 """
 
 QUESTIONS = (
@@ -62,7 +62,8 @@ def show() -> None:
     st.markdown(
         _("The same idea, a ready-made tool: we write the way **forward**, TensorFlow finds the way back.")
     )
-    old, new = st.columns((2, 3))
+    with st.container(key="two_codes"):
+        old, new = st.columns((1, 2))
     with old:
         st.markdown(_("**The post's TensorFlow 1**: first draw a graph, then run it. A sketch of ours:"))
         st.code(GRAPH_SKETCH, language="python", wrap_lines=True)
