@@ -53,13 +53,19 @@ def compare_runs() -> None:
     load_run()
 
 
-def _guarded() -> None:
+def _panel(interval: float | None) -> None:
     with frame.show_errors():
+        if _interval() != interval:
+            st.rerun()
         compare_runs()
+
+
+def _interval() -> float | None:
+    return POLL_SECONDS if any(run.is_unfinished for run in own_runs()) else None
 
 
 with frame.page(_("Compare"), "📊"):
     st.title(_("Compare"))
     tell_if_not_kept()
-    is_moving = any(run.is_unfinished for run in own_runs())
-    st.fragment(_guarded, run_every=POLL_SECONDS if is_moving else None)()
+    interval = _interval()
+    st.fragment(_panel, run_every=interval)(interval)

@@ -16,8 +16,10 @@ import pytest
 from mnist_core import TrainingConfig
 from mnist_core.errors import ConfigurationError, RunError
 from mnist_core.runs.dispatcher import Dispatcher
+from mnist_core.runs.messages import RunCommand
 from mnist_core.runs.record import RunRecord
 from mnist_core.runs.service import RunService, RunSnapshot
+from mnist_core.runs.session import RunSession
 
 PATIENCE_SECONDS = 120.0
 
@@ -110,6 +112,35 @@ def test_a_paused_run_holds_still_steps_and_goes_on(service: RunService, start: 
     assert (after_epoch.epoch, after_epoch.batch) == (after_batch.epoch + 1, 0)
     service.resume(run)
     wait_for(service, run, lambda snapshot: snapshot.epoch > after_epoch.epoch + 1)
+
+
+def test_a_step_that_is_asked_for_again_before_the_worker_has_answered_is_one_step(
+    service: RunService, start: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = start(**LONG)
+    wait_for(service, run, lambda snapshot: snapshot.epoch > 1)
+    service.pause(run)
+    wait_for_status(service, run, "paused")
+    service.step(run, "epoch")  # to a place that is known exactly
+    held = wait_for_status(service, run, "paused")
+    monkeypatch.setattr("mnist_core.runs.service.OBEY_SECONDS", 0.0)
+    turn = service._dispatcher.turn_of(service._shelf.find(run))
+    assert turn is not None
+    ordered = turn.ordered
+    service.step(run, "batch")
+    service.step(run, "batch")
+    assert turn.ordered == ordered + 1
+    wait_for(service, run, lambda snapshot: snapshot.batch > 0)
+    after = wait_for_status(service, run, "paused")
+    assert (after.epoch, after.batch) == (held.epoch, 1)
+
+
+def test_an_order_whose_answer_was_lost_on_the_way_is_carried_out_once() -> None:
+    session = RunSession("a turn")
+    first, second = (RunCommand("mode", "batch", number) for number in (1, 2))
+    session.exchange((first,), 0, watch_model=False)
+    session.exchange((first, second), 0, watch_model=False)
+    assert [session.next_command() for _ in range(3)] == [first, second, None]
 
 
 def test_a_stopped_run_goes_on_from_where_it_was(service: RunService, start: Callable[..., str]) -> None:

@@ -14,6 +14,7 @@ from mnist_core.errors import RunError
 from mnist_core.experiments import EXPERIMENTS
 from pages.components import state
 from pages.components.runs import panel as run_panel
+from pages.components.runs import presses
 from pages.components.runs.address import RECIPES
 from tests.run_examples import OWNER, ExampleService, example_run
 
@@ -113,12 +114,56 @@ def test_buttons_steer_the_run(open_page: Open, status: str, label: str, becomes
     button(test, label).click().run()
     assert service.runs["run0"].status == becomes
     assert not test.exception
+    assert not test.error
 
 
 def test_step_asks_for_one_batch_or_one_epoch(open_page: Open) -> None:
     test, service = open_page("train.py", example_run("paused"))
     button(test, "Step").click().run()
     assert ("step", "run0", "batch") in service.orders
+
+
+def test_a_press_that_the_browser_sends_twice_counts_once_and_a_second_press_counts(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    test, service = open_page("train.py", example_run("paused"))
+    monkeypatch.setattr(presses, "ECHO_SECONDS", 60.0)
+    for _again in range(2):
+        button(test, "Step").click().run()
+    assert service.orders.count(("step", "run0", "batch")) == 1
+    monkeypatch.setattr(presses, "ECHO_SECONDS", 0.0)
+    button(test, "Step").click().run()
+    assert service.orders.count(("step", "run0", "batch")) == 2
+
+
+def test_what_a_press_cannot_do_is_told_in_a_sentence(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(self: ExampleService, run_id: str) -> None:
+        raise RunError("It cannot be read.")
+
+    monkeypatch.setattr(ExampleService, "resume", refuse)
+    test, _service = open_page("train.py", example_run("stopped"))
+    button(test, "Resume").click().run()
+    assert [error.value for error in test.error] == ["It cannot be read."]
+
+
+@pytest.mark.parametrize(
+    ("runs", "interval"),
+    [
+        ([example_run("running")], presses.POLL_SECONDS),
+        ([example_run("paused")], presses.POLL_SECONDS),
+        ([example_run("queued", queue_position=0)], presses.POLL_SECONDS),
+        ([example_run("queued", queue_position=3)], presses.QUEUE_SECONDS),
+        ([example_run("queued", queue_position=3), example_run("running")], presses.POLL_SECONDS),
+        ([example_run("queued", queue_position=3), example_run("finished")], presses.QUEUE_SECONDS),
+        ([example_run("finished")], None),
+    ],
+)
+def test_what_waits_behind_others_is_looked_at_less_often_and_what_rests_never(
+    runs: list[RunSnapshot], interval: float | None
+) -> None:
+    assert presses.interval_for(*runs) == interval
 
 
 def test_someone_elses_run_is_not_shown_unless_shared_and_then_without_buttons(open_page: Open) -> None:
@@ -214,10 +259,10 @@ def test_a_rerun_of_the_polling_fragment_costs_at_most_15_ms(
     costs_ms: list[float] = []
 
     def timed_panel(
-        run_id: str, is_polling: bool, panel: Callable[[str, bool], None] = run_panel._panel
+        run_id: str, interval: float | None, draw: Callable[[str, float | None], None] = run_panel._panel
     ) -> None:
         started = time.thread_time()
-        panel(run_id, is_polling)
+        draw(run_id, interval)
         costs_ms.append(1000 * (time.thread_time() - started))
 
     monkeypatch.setattr(run_panel, "_panel", timed_panel)

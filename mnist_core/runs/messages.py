@@ -53,10 +53,12 @@ class RunCommand:
     ----------
     name : "mode" (value: a Mode), "learning_rate", "epochs", "stop", "release"
         (release: hand back the worker with a checkpoint, to go on later)
+    number : which order of its turn this is, from 1; one that is sent again is carried out once
     """
 
     name: Literal["mode", "learning_rate", "epochs", "stop", "release"]
     value: Any = None
+    number: int = 0
 
 
 @dataclass(frozen=True)

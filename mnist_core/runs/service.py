@@ -186,7 +186,11 @@ class RunService:
         self._set_mode(run_id, "run", "running")
 
     def step(self, run_id: str, unit: Literal["batch", "epoch"] = "batch") -> None:
-        """Train one batch or to the end of the epoch, then hold still."""
+        """Train one batch or to the end of the epoch, then hold still. A step under way is not asked for twice."""
+        with self._changed:
+            record = self._shelf.find(run_id)
+            if record.mode in ("batch", "epoch") and record.status in ("queued", "running"):
+                return
         self._set_mode(run_id, unit, "running")
 
     def stop(self, run_id: str) -> None:

@@ -34,6 +34,7 @@ class RunSession:
         self._inbox: SimpleQueue[RunCommand] = SimpleQueue()
         self._results: deque[tuple[int, BatchResult | EpochResult]] = deque()
         self._serial = 0
+        self._taken = 0
         self._news = RunUpdate()
         self._lock = threading.Lock()
         self._heard_at = time.monotonic()
@@ -71,10 +72,15 @@ class RunSession:
         return time.monotonic() - self._model_watched_at < 2.0
 
     def exchange(self, commands: Sequence[RunCommand], acknowledged: int, watch_model: bool) -> RunUpdate:
-        """Take orders, give news. Results stay until acknowledged, large things are given once."""
-        for command in commands:
-            self._inbox.put(command)
+        """Take orders, give news. Results stay until acknowledged, large things are given once.
+
+        An order that comes again, because the answer to it was lost on the way, is not taken again.
+        """
         with self._lock:
+            for command in commands:
+                if command.number > self._taken:
+                    self._taken = command.number
+                    self._inbox.put(command)
             self._heard_at = time.monotonic()
             if watch_model:
                 self._model_watched_at = self._heard_at

@@ -7,7 +7,7 @@ import contextlib
 import time
 from collections import deque
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from mnist_core.runs.messages import RunCommand, RunOutcome, RunTicket, RunUpdate
@@ -68,7 +68,7 @@ class Turn:
     def order(self, command: RunCommand) -> None:
         """Put an order in the bag for the next exchange."""
         self.ordered += 1
-        self.commands.append(command)
+        self.commands.append(replace(command, number=self.ordered))
 
 
 async def follow(

@@ -124,7 +124,7 @@ class RunDriver:
             self._trainer.epochs = command.value
         else:
             self._ending = "stopped" if command.name == "stop" else "released"
-        self._obeyed += 1
+        self._obeyed = command.number
         self._pace.restart()
         self._publish_state()
 

@@ -14,15 +14,18 @@ import asyncio
 import itertools
 import json
 import math
+import re
 import statistics
 import sys
 import tempfile
 import time
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import websockets
+from streamlit.proto.Alert_pb2 import Alert
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
@@ -33,6 +36,7 @@ from tests.app_server import running_server
 SEND_EVERY_S = 0.1
 PAUSE_S = 1.5
 PATIENCE_S = 60
+STATE = re.compile(r"-badge\[\S+ (\w+)\]")
 RECIPE = "preset=mlp&epochs=200&augmentation=none"
 
 
@@ -45,23 +49,24 @@ class Visitor:
     query: str = ""
     errors: list[str] = field(default_factory=list)
     waits_s: list[float] = field(default_factory=list)
-    renewals: int = 0
+    gaps_s: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
 
     async def visit(self, seconds: float) -> None:
         """Open the page and use it for a while."""
         address = f"{self.url.replace('http', 'ws')}/_stcore/stream"
         async with websockets.connect(address, max_size=None) as self._socket:
             self._elements: dict[str, tuple[str, str]] = {}
-            self._idle, self._renewing = asyncio.Event(), {}
-            self._token = ""
+            self._idle = asyncio.Event()
+            self._renewing: dict[str, tuple[float, asyncio.Task[None]]] = {}
+            self._token = self._script = self._state = ""
+            self._renewed_at: float | None = None
             listening = asyncio.create_task(self._listen())
             await self._run()
             self.waits_s.clear()  # the first page counts apart
-            self.renewals = 0
             until = time.monotonic() + seconds
             await (self._train(until) if self.page == "train" else self._draw(until))
-            for task in (listening, *self._renewing.values()):
-                task.cancel()
+            self._renew_no_more()
+            listening.cancel()
 
     async def _train(self, until: float) -> None:
         await self._press("Start")
@@ -85,16 +90,23 @@ class Visitor:
 
     async def _run(self, fragment: str = "", widget: str = "", **value: object) -> None:
         """Ask for a run of the page or of a fragment, and wait for its end."""
-        message = BackMsg()
-        request = message.rerun_script
-        request.query_string, request.page_name, request.fragment_id = self.query, self.page, fragment
+        message = self._request(fragment)
         if widget:
-            request.widget_states.widgets.add(id=widget, **value)
+            message.rerun_script.widget_states.widgets.add(id=widget, **value)
         self._idle.clear()
         started = time.perf_counter()
         await self._socket.send(message.SerializeToString())
         await asyncio.wait_for(self._idle.wait(), PATIENCE_S)
         self.waits_s.append(time.perf_counter() - started)
+
+    def _request(self, fragment: str) -> BackMsg:
+        """As the browser asks: a page by its name until the server has said which script that is, then by this."""
+        message = BackMsg()
+        request = message.rerun_script
+        request.query_string, request.fragment_id = self.query, fragment
+        request.page_script_hash = self._script
+        request.page_name = "" if self._script else self.page
+        return message
 
     async def _listen(self) -> None:
         async for data in self._socket:
@@ -102,22 +114,36 @@ class Visitor:
             match message.WhichOneof("type"):
                 case "delta":
                     self._note(message)
-                case "script_finished":
-                    self.renewals += 1
-                    self._idle.set()
+                case "navigation":
+                    self._script = message.navigation.page_script_hash
+                case "new_session" if not message.metadata.run.fragment_ids:
+                    self._renew_no_more()
+                case "page_info_changed":
+                    self.query = message.page_info_changed.query_string
+                case "script_finished" if message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
+                    self._note_end()
                 case "auto_rerun":
                     self._renew(message.auto_rerun.fragment_id, message.auto_rerun.interval)
                 case "stop_auto_rerun":
                     for fragment in message.stop_auto_rerun.fragment_ids:
-                        self._renewing.pop(fragment).cancel()
+                        self._renewing.pop(fragment)[1].cancel()
+
+    def _note_end(self) -> None:
+        now = time.perf_counter()
+        if self._renewed_at is not None:
+            self.gaps_s[self._state].append(now - self._renewed_at)
+        self._renewed_at = now
+        self._idle.set()
 
     def _note(self, message: ForwardMsg) -> None:
         element, fragment = message.delta.new_element, message.delta.fragment_id
         match element.WhichOneof("type"):
             case "exception":
                 self.errors.append(element.exception.message)
-            case "alert":
+            case "alert" if element.alert.format in (Alert.ERROR, Alert.WARNING):
                 self.errors.append(element.alert.body)
+            case "markdown" if state := STATE.search(element.markdown.body):
+                self._state = state[1]
             case "button":
                 self._elements[element.button.label] = element.button.id, fragment
             case "bidi_component":
@@ -127,17 +153,23 @@ class Visitor:
                     self._token = json.loads(pad.json or pad.mixed.json)["token"]
 
     def _renew(self, fragment: str, interval: float) -> None:
-        async def again() -> None:
-            while True:
-                await asyncio.sleep(interval)
-                message = BackMsg()
-                request = message.rerun_script
-                request.query_string, request.page_name = self.query, self.page
-                request.fragment_id, request.is_auto_rerun = fragment, True
-                await self._socket.send(message.SerializeToString())
+        if (known := self._renewing.get(fragment)) is not None:
+            if known[0] == interval:
+                return
+            known[1].cancel()
+        self._renewing[fragment] = interval, asyncio.create_task(self._renew_always(fragment, interval))
 
-        if fragment not in self._renewing:
-            self._renewing[fragment] = asyncio.create_task(again())
+    async def _renew_always(self, fragment: str, interval: float) -> None:
+        while True:
+            await asyncio.sleep(interval)
+            message = self._request(fragment)
+            message.rerun_script.is_auto_rerun = True
+            await self._socket.send(message.SerializeToString())
+
+    def _renew_no_more(self) -> None:
+        for _interval, task in self._renewing.values():
+            task.cancel()
+        self._renewing.clear()
 
 
 def growing_stroke(steps: int = 10) -> Iterator[list[int]]:
@@ -163,12 +195,14 @@ async def hold_class(url: str, count: int, seconds: float) -> list[Visitor]:
 def report(visitors: list[Visitor], seconds: float) -> None:
     """Print what the class has seen."""
     waits_ms = sorted(1000 * wait for v in visitors if v.page == "draw" for wait in v.waits_s)
-    renewals = [v.renewals / seconds for v in visitors if v.page == "train"]
     errors = {error for visitor in visitors for error in visitor.errors}
     p95 = waits_ms[int(0.95 * len(waits_ms))]
     print(f"{len(visitors)} visitors, {seconds:.0f} s")
     print(f"strokes answered: {len(waits_ms)}, median {statistics.median(waits_ms):.0f} ms, p95 {p95:.0f} ms")
-    print(f"training panels renewed: {min(renewals):.1f} to {max(renewals):.1f} times a second")
+    for state in ("running", "queued"):
+        gaps_s = [gap for v in visitors if v.page == "train" for gap in v.gaps_s[state]]
+        if gaps_s:
+            print(f"panels of {state} runs renewed {1 / statistics.mean(gaps_s):.1f} times a second each")
     print(f"messages and errors shown: {sorted(errors) or 'none'}")
 
 

@@ -1,52 +1,51 @@
 """One training run on screen: its state, the buttons that steer it, its curves and what they show.
 
-A fragment that runs again twice a second and more while the run is unfinished, and not otherwise.
+A fragment that runs again twice a second and more while the run is unfinished, less often while others are
+before it, and not otherwise.
 """
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from mnist_core.errors import RunError
-from pages.components import frame, state
+from pages.components import state
 from pages.components.language import _, error_text
 from pages.components.runs import views
 from pages.components.runs.access import is_own
 from pages.components.runs.break_it import show_explanation
 from pages.components.runs.curves import show_curves
 from pages.components.runs.posted_results import show_posted_results
+from pages.components.runs.presses import interval_for, panel, press_button
 from pages.components.runs.settings import RATES
 from pages.components.runs.words import STATUS_COLORS, STATUS_ICONS, duration, status_word, value_text
 
 if TYPE_CHECKING:
     from mnist_core import RunService, RunSnapshot
 
-POLL_SECONDS = 0.4
-ECHO_SECONDS = 0.25
-ACTED_KEY = "run_acted_at"
 SHOWN_RUN_KEY = "train_run"
+STEP_KEY = "run_step_unit"
 
 
 def show_run(run_id: str) -> None:
     """Show the run, and keep showing it while it changes."""
-    snapshot = state.run_service().snapshot(run_id)
-    interval = POLL_SECONDS if snapshot.is_unfinished else None
-    st.fragment(_panel, run_every=interval)(run_id, snapshot.is_unfinished)
+    interval = interval_for(state.run_service().snapshot(run_id))
+    st.fragment(_panel, run_every=interval)(run_id, interval)
 
 
-def _panel(run_id: str, is_polling: bool) -> None:
-    with frame.show_errors():
+def _panel(run_id: str, interval: float | None) -> None:
+    with panel():
         try:
             snapshot = state.run_service().snapshot(run_id)
         except RunError:  # deleted in another tab
             st.session_state.pop(SHOWN_RUN_KEY, None)
             st.rerun()
-        if is_polling and not snapshot.is_unfinished:
-            st.rerun()  # the whole page, so that polling ends
+        if interval_for(snapshot) != interval:
+            st.rerun()  # the whole page, which alone can look more or less often
         draw_panel(snapshot)
 
 
@@ -109,47 +108,32 @@ def _facts(snapshot: RunSnapshot) -> str:
 
 def _buttons(snapshot: RunSnapshot) -> None:
     service = state.run_service()
-    is_going = snapshot.status in ("queued", "running")
-    is_paused = snapshot.status == "paused"
+    run, is_paused = snapshot.id, snapshot.status == "paused"
+    orders: tuple[tuple[str, str, str, Callable[[], None], bool], ...] = (
+        (_("Pause"), "⏸️", "pause", lambda: service.pause(run), snapshot.status in ("queued", "running")),
+        (_("Resume"), "▶️", "resume", lambda: service.resume(run), is_paused or snapshot.can_continue),
+        (_("Step"), "⏭️", "step", lambda: service.step(run, st.session_state[STEP_KEY]), is_paused),
+        (_("Stop"), "⏹️", "stop", lambda: service.stop(run), snapshot.is_unfinished),
+        (_("Reset"), "🔄", "reset", lambda: service.reset(run), True),
+    )
     with st.container(horizontal=True, gap="small", vertical_alignment="center", key="run_buttons"):
-        _button(_("Pause"), "⏸️", service.pause, snapshot, enabled=is_going)
-        _button(_("Resume"), "▶️", service.resume, snapshot, enabled=is_paused or snapshot.can_continue)
-        _button(_("Step"), "⏭️", _step, snapshot, enabled=is_paused)
-        st.segmented_control(
-            _("Step by"),
-            ["batch", "epoch"],
-            default="batch",
-            required=True,
-            format_func=lambda unit: {"batch": _("batch"), "epoch": _("epoch")}[unit],
-            key="run_step_unit",
-            label_visibility="collapsed",
-            disabled=not is_paused,
-        )
-        _button(_("Stop"), "⏹️", service.stop, snapshot, enabled=snapshot.is_unfinished)
-        _button(_("Reset"), "🔄", service.reset, snapshot, enabled=True)
+        for label, icon, name, act, enabled in orders:
+            press_button(label, icon, name, act, enabled=enabled)
+            if name == "step":
+                _step_unit(enabled)
 
 
-def _button(
-    label: str, icon: str, act: Callable[[str], None], snapshot: RunSnapshot, *, enabled: bool
-) -> None:
-    if st.button(label, icon=icon, key=f"run_{act.__name__}", disabled=not enabled):
-        was_unfinished = snapshot.is_unfinished
-        _once(act.__name__, lambda: act(snapshot.id))
-        is_unfinished = state.run_service().snapshot(snapshot.id).is_unfinished
-        st.rerun(scope="fragment" if was_unfinished and is_unfinished else "app")
-
-
-def _once(name: str, act: Callable[[], None]) -> None:
-    """Act, unless this is the echo of a press: when the fragment's timer fires in the same moment as a press,
-    the browser sends the press twice."""
-    acted_at = st.session_state.setdefault(ACTED_KEY, {})
-    if time.monotonic() - acted_at.get(name, -ECHO_SECONDS) >= ECHO_SECONDS:
-        act()
-        acted_at[name] = time.monotonic()
-
-
-def _step(run_id: str) -> None:
-    state.run_service().step(run_id, st.session_state.get("run_step_unit") or "batch")
+def _step_unit(enabled: bool) -> None:
+    st.segmented_control(
+        _("Step by"),
+        ["batch", "epoch"],
+        default="batch",
+        required=True,
+        format_func=lambda unit: {"batch": _("batch"), "epoch": _("epoch")}[unit],
+        key=STEP_KEY,
+        label_visibility="collapsed",
+        disabled=not enabled,
+    )
 
 
 def _progress(snapshot: RunSnapshot) -> None:
@@ -203,7 +187,10 @@ def _steering(snapshot: RunSnapshot) -> None:
             width=320,
         )
         for count in (5, 20):
-            more_key = f"run_more_{count}_{snapshot.epochs}"  # another button after each press: no echo of it
-            if st.button(_("+{count} epochs", count=count), key=more_key):
-                service.add_epochs(snapshot.id, count)
-                st.rerun(scope="fragment" if snapshot.is_unfinished else "app")
+            press_button(
+                _("+{count} epochs", count=count),
+                None,
+                f"more_{count}",
+                partial(service.add_epochs, snapshot.id, count),
+                enabled=True,
+            )

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from mnist_core import ARCHITECTURES, tensorflow_available
-from pages.components import frame, state
+from pages.components import state
 from pages.components.language import _
 from pages.components.runs.access import is_own, readable_run
 from pages.components.runs.curves import choose_view, overlay_charts
+from pages.components.runs.presses import interval_for, panel, press_button
 from pages.components.runs.settings import RATES
 from pages.components.runs.words import (
     STATUS_COLORS,
@@ -29,7 +32,6 @@ if TYPE_CHECKING:
     from pages.components.runs.address import Request
 
 RACE_PARAMETER = "race"
-POLL_SECONDS = 0.4
 GOAL = 0.9
 OPTIONS: dict[str, tuple[Any, ...]] = {
     "backend": ("numpy", "tensorflow"),
@@ -84,14 +86,14 @@ def racing_runs() -> tuple[RunSnapshot, RunSnapshot] | None:
 
 def show_race(runs: tuple[RunSnapshot, RunSnapshot]) -> None:
     """Show both, and keep showing while one of them moves."""
-    is_going = any(run.is_unfinished for run in runs)
-    st.fragment(_race_panel, run_every=POLL_SECONDS if is_going else None)(is_going)
+    interval = interval_for(*runs)
+    st.fragment(_race_panel, run_every=interval)(interval)
 
 
-def _race_panel(is_polling: bool) -> None:
-    with frame.show_errors():
+def _race_panel(interval: float | None) -> None:
+    with panel():
         runs = racing_runs()
-        if runs is None or (is_polling and not any(run.is_unfinished for run in runs)):
+        if runs is None or interval_for(*runs) != interval:
             st.rerun()
         names = unique_names([run.name for run in runs])
         with st.container(key="run_status", gap="xsmall"):
@@ -127,19 +129,22 @@ def _lane(run: RunSnapshot, name: str) -> None:
 def _buttons(runs: tuple[RunSnapshot, RunSnapshot]) -> None:
     service = state.run_service()
     own = [run for run in runs if is_own(run)]
+    orders: tuple[tuple[str, str, str, Callable[[str], None], bool], ...] = (
+        (_("Pause"), "⏸️", "pause", service.pause, any(run.status in ("queued", "running") for run in own)),
+        (_("Resume"), "▶️", "resume", service.resume, any(run.status == "paused" for run in own)),
+        (_("Stop"), "⏹️", "stop", service.stop, any(run.is_unfinished for run in own)),
+    )
     with st.container(horizontal=True, gap="small"):
-        for label, icon, act, enabled in (
-            (_("Pause"), "⏸️", service.pause, any(run.status in ("queued", "running") for run in own)),
-            (_("Resume"), "▶️", service.resume, any(run.status == "paused" for run in own)),
-            (_("Stop"), "⏹️", service.stop, any(run.is_unfinished for run in own)),
-        ):
-            if st.button(label, icon=icon, key=f"race_{act.__name__}", disabled=not enabled):
-                for run in own:
-                    act(run.id)
-                st.rerun(scope="fragment")
+        for label, icon, name, act, enabled in orders:
+            press_button(label, icon, f"race_{name}", partial(_to_each, act, own), enabled=enabled)
         if st.button(_("Leave the race"), key="race_leave", icon="✖️"):
             del st.query_params[RACE_PARAMETER]
             st.rerun()
+
+
+def _to_each(act: Callable[[str], None], runs: list[RunSnapshot]) -> None:
+    for run in runs:
+        act(run.id)
 
 
 def verdict(runs: tuple[RunSnapshot, RunSnapshot], names: list[str]) -> list[str]:

@@ -1,0 +1,82 @@
+"""Panels that look at runs again and again, and buttons in them whose press counts once.
+
+The buttons act in callbacks: before anything is drawn, and whatever part of the page runs.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from mnist_core.errors import MnistCoreError
+from pages.components import frame
+from pages.components.language import error_text
+
+if TYPE_CHECKING:
+    from mnist_core import RunSnapshot
+
+POLL_SECONDS = 0.4
+QUEUE_SECONDS = 1.5
+ECHO_SECONDS = 0.15
+PRESS_KEY, REFUSAL_KEY = "run_press", "run_refusal"
+
+
+def interval_for(*snapshots: RunSnapshot) -> float | None:
+    """Seconds from look to look: longer while all wait behind others, None once all are at rest."""
+    moving = [snapshot for snapshot in snapshots if snapshot.is_unfinished]
+    if not moving:
+        return None
+    return QUEUE_SECONDS if all(snapshot.queue_position for snapshot in moving) else POLL_SECONDS
+
+
+@dataclass
+class Press:
+    """The last press: of what, and when what it led to was drawn."""
+
+    name: str
+    drawn_at: float | None = None
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether nobody can have pressed again since."""
+        return self.drawn_at is None or time.monotonic() - self.drawn_at < ECHO_SECONDS
+
+
+def press_button(label: str, icon: str | None, name: str, act: Callable[[], None], *, enabled: bool) -> None:
+    """A button that acts once for each press."""
+    st.button(label, icon=icon, key=f"run_{name}", disabled=not enabled, on_click=_press, args=(name, act))
+
+
+def _press(name: str, act: Callable[[], None]) -> None:
+    """Act, unless this is an echo.
+
+    When a fragment's timer fires between a click and its message, the browser sends the click with the timer's
+    message and again by itself. The second comes as soon as what the first led to has been drawn.
+    """
+    last = st.session_state.get(PRESS_KEY)
+    if last is not None and last.name == name and last.is_fresh:
+        return
+    st.session_state[PRESS_KEY] = Press(name)
+    try:
+        act()
+    except MnistCoreError as error:
+        st.session_state[REFUSAL_KEY] = error
+
+
+@contextmanager
+def panel() -> Iterator[None]:
+    """Around what shows runs: a press that was refused is told, and what goes wrong becomes a sentence."""
+    try:
+        with frame.show_errors():
+            if (refusal := st.session_state.pop(REFUSAL_KEY, None)) is not None:
+                st.error(error_text(refusal), icon="⚠️")
+            yield
+    finally:
+        last = st.session_state.get(PRESS_KEY)
+        if last is not None and last.drawn_at is None:
+            last.drawn_at = time.monotonic()
