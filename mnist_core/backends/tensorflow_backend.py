@@ -155,7 +155,8 @@ class TensorflowBackend:
         """Mean loss of some images, and its derivatives."""
         with tf.GradientTape() as tape:
             logits = self._forward(tf.cast(pixels, tf.float32) * self._pixel_scale)
-            loss, objective = _LOSSES[self._architecture.output](logits, tf.one_hot(labels, logits.shape[1]))
+            targets = tf.one_hot(labels, logits.shape[1])
+            loss, objective = _LOSSES[self._architecture.output](logits, targets)
         return loss, tape.gradient(objective, self._variables)
 
     def _apply_gradients(self, gradients: list[Tensor], count: Tensor, step_size: Tensor) -> None:

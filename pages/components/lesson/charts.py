@@ -15,6 +15,7 @@ from pages.components.language import _
 
 BLUE, ORANGE, GREY = "#0072B2", "#E69F00", "#8A94A0"
 MOST_POINTS = 250
+SHORT_POWER = "datum.value == 1 ? '1' : format(datum.value, '.0e')"
 LOG_TICKS = [factor * 10.0**power for power in range(-3, 7) for factor in (1, 3)]
 PROJECTOR_KEY = "lesson_projector"
 
@@ -60,7 +61,8 @@ def curve_with_point(
     if slope is not None:
         rows += [(point[0] + step, point[1] + step * slope, "tangent") for step in (-2.0, 2.0)]
     axes = {
-        "x": _axis("x", x_title) | ({"scale": {"type": "log"}, "axis": {"format": ".0e"}} if log_x else {}),
+        "x": _axis("x", x_title)
+        | ({"scale": {"type": "log"}, "axis": {"labelExpr": SHORT_POWER}} if log_x else {}),
         "y": _axis("y", y_title),
         "tooltip": [
             {"field": "x", "title": x_title, "format": ".3~g"},
@@ -69,7 +71,7 @@ def curve_with_point(
     }
     marks = {
         "before": {"type": "line", "color": GREY, "strokeWidth": 2, "strokeDash": [6, 4]},
-        "curve": {"type": "line", "color": BLUE, "strokeWidth": 3},
+        "curve": {"type": "line", "color": _blue(), "strokeWidth": 3},
         "tangent": {"type": "line", "color": ORANGE, "strokeWidth": 2},
         "point": {"type": "point", "color": ORANGE, "filled": True, "size": 260, "opacity": 1},
     }
@@ -86,7 +88,7 @@ def valley_chart(places: Sequence[float], *, x_title: str, y_title: str, alt: st
     layers = [
         _layer("valley", {"type": "line", "color": GREY, "strokeWidth": 2, "clip": True}),
         _layer("ball", {"type": "line", "color": ORANGE, "strokeWidth": 1, "clip": True}),
-        _layer("ball", {"type": "point", "color": BLUE, "filled": True, "size": 110, "clip": True}),
+        _layer("ball", {"type": "point", "color": _blue(), "filled": True, "size": 110, "clip": True}),
     ]
     axes = {
         "x": _axis("x", x_title) | {"scale": {"domain": [-2.2, 2.2]}, "axis": {"values": [-2, -1, 0, 1, 2]}},
@@ -144,12 +146,12 @@ def band_chart(
     layers = [
         {
             "transform": is_band,
-            "mark": {"type": "area", "color": BLUE, "opacity": 0.25},
+            "mark": {"type": "area", "color": _blue(), "opacity": 0.25},
             "encoding": {"y": {"field": "low", **y}, "y2": {"field": "high"}, "tooltip": tooltip},
         },
         {
             "transform": is_band,
-            "mark": {"type": "line", "color": BLUE, "strokeWidth": 2.5},
+            "mark": {"type": "line", "color": _blue(), "strokeWidth": 2.5},
             "encoding": {"y": {"field": "middle", **y}},
         },
         {
@@ -180,6 +182,11 @@ def peaks(run: RunSnapshot) -> list[EpochResult]:
     stretch = -(-len(usable) // MOST_POINTS) or 1
     starts = range(0, len(usable), stretch)
     return [max(usable[at : at + stretch], key=lambda result: result.train_loss) for at in starts]
+
+
+def _blue() -> str:
+    """The blue of lines and points, as bright as the page is dark."""
+    return "#56B4E9" if st.context.theme.type == "dark" else BLUE
 
 
 def _padded(values: list[float], length: int) -> list[float]:

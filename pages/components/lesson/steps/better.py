@@ -64,7 +64,7 @@ def show() -> None:
     if not ask(QUESTIONS[0]):
         return
     rungs = _rungs()
-    ladder, picture = st.columns((2, 3), gap="large")
+    ladder, picture = st.columns((4, 5), gap="large")
     with ladder:
         if st.button(_("Climb: run all five"), type="primary", icon=":material/play_arrow:", width="stretch"):
             for key, (name, _preset, config) in rungs.items():

@@ -122,7 +122,7 @@ def _weights(run_id: str) -> None:
     )
     st.image(
         weight_pictures(model.parameters["dense1.weights"], scale=3),
-        width=76,
+        width=70,  # five in a row, also on a phone
         caption=[str(digit) for digit in range(10)],
         alt=[_("Weights of output {digit}", digit=digit) for digit in range(10)],
     )

@@ -143,5 +143,5 @@ def _label_row(label: int) -> None:
     with row:
         values = one_hot(np.array([chosen])).astype(int)
         st.table(pd.DataFrame(values, columns=[str(digit) for digit in range(10)]), hide_index=True)
-        st.code(f"one_hot([{chosen}]) == {values.tolist()}")
+        st.code(f"one_hot([{chosen}]) == {values.tolist()}", wrap_lines=True)
     show_source(one_hot)

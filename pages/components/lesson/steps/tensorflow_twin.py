@@ -123,7 +123,7 @@ def _draw_run() -> None:
                 "": [_("the post"), _("here")],
                 _("training accuracy"): [f"{POSTED_ACCURACY:.4f}", f"{last.train_accuracy:.4f}"],
                 _("test accuracy"): ["–", f"{last.test_accuracy:.4f}"],
-                _("loss"): ["55–70", f"{last.train_loss:.1f}"],
+                _("loss"): ["55\u2060–\u206070", f"{last.train_loss:.1f}"],
                 _("highest loss after the first tenth"): [f"{POSTED_SPIKE}", f"{highest:.0f}"],
             }
         ),
