@@ -25,7 +25,7 @@ def show_source(*things: Any, purposes: Sequence[str] = ()) -> None:
         for thing, purpose in zip_longest(things, purposes):
             path = Path(inspect.getsourcefile(thing) or "").relative_to(CORE.parent)
             st.caption(f"**{purpose}** · {path}" if purpose else str(path))
-            st.code(textwrap.dedent(inspect.getsource(thing)), language="python")
+            st.code(textwrap.dedent(inspect.getsource(thing)), language="python", wrap_lines=True)
 
 
 def source_without_import(file_name: str, *names: str) -> str:

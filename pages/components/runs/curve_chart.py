@@ -154,7 +154,14 @@ def _batches() -> Spec:
     zoom = {"type": "interval", "encodings": ["x"], "zoom": "wheel![event.shiftKey]"}
     return {
         "transform": [{"filter": "datum.part == 'batch'"}],
-        "mark": {"type": "line", "strokeWidth": 1, "opacity": 0.45, "clip": True, "stroke": GREY},
+        "mark": {
+            "type": "line",
+            "strokeWidth": 1,
+            "opacity": 0.45,
+            "clip": True,
+            "stroke": GREY,
+            "aria": False,
+        },
         "params": [{"name": ZOOM, "select": zoom, "bind": "scales"}],
     }
 

@@ -44,6 +44,7 @@ def show_digits(run: RunSnapshot, truth: int, answer: int | None) -> None:
         st.image(
             [digit_url(images[index]) for index in shown],
             caption=[str(answers[index]) for index in shown],
+            alt=[_("A {label} read as {answer}", label=truth, answer=int(answers[index])) for index in shown],
             width=52,
         )
     asked = {"answers": "wrong"} if answer is None else {"predicted": str(answer)}

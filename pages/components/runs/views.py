@@ -77,7 +77,11 @@ def show_answers(snapshot: RunSnapshot) -> None:
         f":green[✓ **{answer}**]" if answer == label else f":red[✗ **{answer}**]"
         for answer, label in zip(samples.predictions, samples.labels, strict=True)
     ]
-    st.image([digit_url(image) for image in samples.images], caption=captions, width=64)
+    alt = [
+        _("A {label} read as {answer}", label=int(label), answer=int(answer))
+        for answer, label in zip(samples.predictions, samples.labels, strict=True)
+    ]
+    st.image([digit_url(image) for image in samples.images], caption=captions, alt=alt, width=64)
 
 
 def show_weights(snapshot: RunSnapshot) -> None:
@@ -88,7 +92,9 @@ def show_weights(snapshot: RunSnapshot) -> None:
         return
     urls = weight_urls(model)
     has_digits = snapshot.config.architecture in ("sigmoid", "softmax")
-    st.image(urls, caption=[str(digit) if has_digits else " " for digit in range(len(urls))], width=70)
+    captions = [str(digit) if has_digits else " " for digit in range(len(urls))]
+    alt = [_("Weights of output {digit}", digit=digit) for digit in range(len(urls))]
+    st.image(urls, caption=captions, alt=alt, width=70)
     st.caption(_("Ink on orange speaks for it, ink on blue against it."))
 
 

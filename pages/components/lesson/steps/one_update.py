@@ -88,7 +88,8 @@ def _show_table(update: Update) -> None:
     }
     table = pd.DataFrame({name: [f"{value:.3f}" for value in values] for name, values in columns.items()})
     table.insert(0, _("output"), [str(digit) for digit in range(10)])
-    st.table(table, hide_index=True)
+    with st.container(key="one_update"):
+        st.table(table, hide_index=True)
 
 
 def _say(update: Update, label: int, place: int) -> None:
