@@ -36,7 +36,7 @@ def compare_runs() -> None:
         st.page_link("pages/train.py", label=_("Train"), icon="🏋️")
         load_run()
         return
-    st.caption(_("Tick the runs to lay over each other."))
+    st.caption(_("Tick the runs to lay over each other. On a keyboard: arrows, Shift + space."))
     chosen = choose_runs(runs)
     if linked is not None and is_own(linked) and linked.id not in [run.id for run in chosen]:
         chosen.insert(0, linked)

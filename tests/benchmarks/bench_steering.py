@@ -2,7 +2,7 @@
 
     python tests/benchmarks/bench_steering.py [--preset mlp] [--epochs 8] [--orders 30]
 
-The speed is the median epoch of three runs each, in turns: `python -m mnist_core train`, and the same run in the
+The speed is the median epoch of five runs each, in turns: `python -m mnist_core train`, and the same run in the
 app with a browser that watches it.
 """
 
@@ -26,7 +26,7 @@ from mnist_core import PRESETS, RunService
 from tests.app_server import PROJECT, running_server
 from tests.browser.conftest import CHROMIUM, CHROMIUM_ARGUMENTS
 
-TURNS = 3
+TURNS = 5
 
 
 def measure_orders(preset: str, count: int, home: Path) -> list[float]:

@@ -32,6 +32,11 @@ def metric(page: Page, label: str) -> str:
     return box.get_by_test_id("stMetricValue").inner_text()
 
 
+def expect_metric(page: Page, label: str, value: str) -> None:
+    box = page.get_by_test_id("stMetric").filter(has=page.get_by_text(label, exact=True))
+    expect(box.get_by_test_id("stMetricValue")).to_have_text(value, timeout=TRAINING_TIMEOUT_MS)
+
+
 def progress(page: Page) -> str:
     return page.locator(".st-key-run_progress").inner_text()
 
@@ -55,6 +60,48 @@ def test_a_run_goes_to_its_end_and_shows_what_it_reached(page: Page) -> None:
     expect(page.get_by_test_id("stVegaLiteChart")).to_have_count(2)
     page.get_by_role("tab", name="Confusion matrix").click()
     expect(page.get_by_test_id("stVegaLiteChart")).to_have_count(3)
+
+
+def test_a_run_stops_at_the_accuracy_it_was_asked_for(page: Page) -> None:
+    start(page, "/train?preset=softmax&epochs=50&stop_at_accuracy=0.5")
+    expect(status(page)).to_contain_text("finished", timeout=TRAINING_TIMEOUT_MS)
+    assert int(metric(page, "Epoch")) < 50
+    assert float(metric(page, "Training accuracy").rstrip("%")) >= 50
+
+
+def test_more_epochs_after_the_end_and_the_same_curve_after_a_reset(page: Page) -> None:
+    start(page, "/train?preset=softmax&epochs=1")
+    expect(status(page)).to_contain_text("finished", timeout=TRAINING_TIMEOUT_MS)
+    page.get_by_role("button", name="+5 epochs").click()
+    expect_metric(page, "Epoch", "6")
+    expect(status(page)).to_contain_text("finished")
+    page.get_by_role("button", name="Reset", exact=True).click()
+    expect_metric(page, "Epoch", "0")
+    begun = metric(page, "Training loss")
+    page.get_by_role("button", name="Resume", exact=True).click()
+    expect_metric(page, "Epoch", "1")
+    expect(status(page)).to_contain_text("finished")
+    learned = metric(page, "Training loss")
+    assert learned != begun
+    page.get_by_role("button", name="Reset", exact=True).click()
+    expect_metric(page, "Training loss", begun)
+    page.get_by_role("button", name="Resume", exact=True).click()
+    expect_metric(page, "Training loss", learned)
+
+
+def test_the_learning_rate_is_changed_while_the_run_runs_and_stays_changed(page: Page) -> None:
+    start(page, LONG_RUN)
+    expect(status(page)).to_contain_text("running", timeout=60_000)
+    wait_until_it_moves(page)
+    rate = page.get_by_test_id("stSlider").filter(has_text="Learning rate now")
+    expect(rate.get_by_test_id("stSliderThumbValue")).to_have_text("0.002")
+    rate.get_by_role("slider").press("ArrowLeft")
+    expect(rate.get_by_test_id("stSliderThumbValue")).to_have_text("0.001")
+    wait_until_it_moves(page)
+    page.reload()
+    expect(rate.get_by_test_id("stSliderThumbValue")).to_have_text("0.001")
+    page.get_by_role("button", name="Stop", exact=True).click()
+    expect(status(page)).to_contain_text("stopped")
 
 
 def test_pause_step_resume_page_change_reload_and_stop(page: Page) -> None:
@@ -121,6 +168,7 @@ def test_a_shared_link_shows_the_run_to_someone_else_and_nothing_to_press(
     guest = other.new_page()
     guest.goto(link)
     expect(status(guest)).to_contain_text("finished", timeout=60_000)
+    expect(guest.get_by_test_id("stVegaLiteChart")).to_have_count(2)
     for label in ("Stop", "Reset", "Delete"):
         expect(guest.get_by_role("button", name=label, exact=True)).to_have_count(0)
     other.close()

@@ -126,6 +126,7 @@ def curve_spec(
     y["axis"] = {"format": "%" if measure == "accuracy" else "~g"}
     return {
         "height": height,
+        "padding": {"left": 5, "top": 5, "right": 14, "bottom": 5},  # room for the last point and its label
         "config": {"legend": {"labelLimit": 260}},
         "encoding": {"x": _x_axis(x_title, last_epoch), "y": y},
         "layer": [

@@ -112,7 +112,7 @@ def overlay_charts(snapshots: Sequence[RunSnapshot], names: Sequence[str], view:
             log=view.log and measure == "loss",
             last_epoch=last_epoch,
             runs=tuple(names),
-            height=300,
+            height=290 + 24 * len(names),  # each has a line in the legend
         )
         column.vega_lite_chart(
             table,

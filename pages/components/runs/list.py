@@ -37,8 +37,10 @@ def choose_runs(runs: list[RunSnapshot]) -> list[RunSnapshot]:
         key=table,
         hide_index=True,
         on_select="rerun",
-        selection_mode="multi-row",
-        selection_default={"selection": {"rows": st.session_state[ROWS_KEY]}},
+        selection_mode=["multi-row", "single-cell"],  # only from a chosen cell do arrow keys find the ticks
+        selection_default={
+            "selection": {"rows": st.session_state[ROWS_KEY], "cells": [(0, _("Name"))]},
+        },
         column_config={
             "accuracy": st.column_config.ProgressColumn(
                 _("Test accuracy"), format="percent", min_value=0.0, max_value=1.0

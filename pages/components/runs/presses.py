@@ -20,7 +20,7 @@ from pages.components.language import error_text
 if TYPE_CHECKING:
     from mnist_core import RunSnapshot
 
-POLL_SECONDS = 0.4
+POLL_SECONDS = 0.45
 QUEUE_SECONDS = 1.5
 ECHO_SECONDS = 0.15
 PRESS_KEY, REFUSAL_KEY = "run_press", "run_refusal"
