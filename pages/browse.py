@@ -99,6 +99,8 @@ def explore() -> None:
 
 with frame.page(_("Browse"), "🔢"):
     st.title(_("Browse the digits"))
+    with st.spinner(_("Looking for the digits …")):
+        state.dataset()
     explore()
     show_first_ten(state.dataset().train)
     split_overview(state.dataset())

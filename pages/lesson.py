@@ -79,6 +79,16 @@ def show_step(number: int, step: Step) -> None:
     st.header(_("{number}. {title}", number=number, title=_(step.title)), anchor=False)
     st.caption(_("{aim} About {minutes} minutes.", aim=_(step.aim), minutes=step.minutes))
     with st.container(key="lesson_body"):
+        with st.spinner(_("Looking for the digits …")):
+            is_built_in = state.dataset().name == "strokes"
+        if is_built_in:
+            st.info(
+                _(
+                    "These are the built-in digits, fewer and harder than MNIST: expect lower numbers. "
+                    "The post's figures, and the 81% and 99%, belong to the real MNIST."
+                ),
+                icon="ℹ️",
+            )
         step.show()
     walk(number)
 

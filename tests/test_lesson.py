@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import os
 import sys
+from dataclasses import replace
 from html import escape
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from pages.components.lesson.steps.tensorflow_twin import valley_walk
 from pages.components.lesson.steps.unusual import first_step
 from pages.components.readers import Reader
 from pages.components.runs.address import read_request
+from pages.components.state import ActiveData
 
 PROJECT = Path(__file__).parents[1]
 
@@ -228,3 +230,13 @@ def test_the_ladder_keeps_what_its_words_promise() -> None:
     assert 0.65 < 1 - hidden / batches < 0.85
     assert 0.4 < 1 - convolution / hidden < 0.7
     assert convolution <= 0.01
+
+
+@pytest.mark.parametrize("source", ["strokes", "mnist"])
+def test_with_the_built_in_digits_the_lesson_says_that_its_figures_are_mnists(
+    source: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    digits = replace(load_dataset("strokes"), name=source)
+    monkeypatch.setattr("pages.components.state.active_data", lambda: ActiveData(digits))
+    notes = [note.value for note in lesson(step="4").info]
+    assert any("belong to the real MNIST" in note for note in notes) == (source == "strokes")

@@ -84,9 +84,16 @@ def _draw_loop() -> None:
     with left:
         st.table(_both_tables(run), hide_index=True)
         if run.status == "finished":
-            st.success(_("Stopped after epoch {epoch}. The post: 32.", epoch=run.epoch), icon="🏁")
+            _say_how_it_ended(run)
     with right:
         _weights(run.id)
+
+
+def _say_how_it_ended(run: RunSnapshot) -> None:
+    if run.history[-1].train_accuracy > (run.config.stop_at_accuracy or 1):
+        st.success(_("Stopped after epoch {epoch}. The post: 32.", epoch=run.epoch), icon="🏁")
+    else:
+        st.info(_("{epoch} epochs, and still not above 80%.", epoch=run.epoch), icon="🏁")
 
 
 def _both_tables(run: RunSnapshot) -> pd.DataFrame:
