@@ -31,6 +31,7 @@ class Checkpoint:
     seconds : training time of the unfinished epoch so far
     diverged_at : the epoch whose loss was not a finite number, or None
     history : the results so far
+    memory_begins : number of the update after which the optimizer's memory was last empty: 0, or where it diverged
     temperature : of the models it makes, where it goes on from a model that has one
     extra_images, extra_labels : further images to learn from (see `relearning`), (n, 28, 28) and (n,) uint8
     """
@@ -46,6 +47,7 @@ class Checkpoint:
     seconds: float = 0.0
     diverged_at: int | None = None
     history: tuple[EpochResult, ...] = ()
+    memory_begins: int = 0
     temperature: float = 1.0
     extra_images: NDArray[np.uint8] | None = None
     extra_labels: NDArray[np.uint8] | None = None
@@ -60,6 +62,7 @@ class Checkpoint:
             "learning_rate": self.learning_rate,
             "seconds": self.seconds,
             "diverged_at": self.diverged_at,
+            "memory_begins": self.memory_begins,
             "temperature": self.temperature,
             "history": [result.to_dict() for result in self.history],
         }

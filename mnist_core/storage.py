@@ -18,7 +18,7 @@ from mnist_core.files import write_atomically
 from mnist_core.network import Model
 
 FORMAT_VERSION = 1
-LARGEST_FILE = 256 * 2**20  # bytes, unpacked: anything larger is no file of ours
+LARGEST_FILE = 64 * 2**20  # bytes, unpacked: anything larger is no file of ours
 STARTER_PATH = Path(__file__).with_name("starter.npz")
 METADATA = "metadata"
 

@@ -46,6 +46,7 @@ class Trainer:
     Attributes
     ----------
     epoch, batch, batches : epochs finished, batches done since, batches in an epoch
+    stop_at_accuracy : end above this training accuracy; as in the settings, but may be changed
     history : the `EpochResult`s so far
     diverged_at : the epoch in which the loss ceased to be a finite number, or None
 
@@ -77,6 +78,7 @@ class Trainer:
             pixel_range=config.pixel_range,
             weight_gradient=config.weight_gradient,
         )
+        self.stop_at_accuracy = config.stop_at_accuracy
         self._augmenter = Augmenter()
         self._seconds_per_batch = 0.0
         self._order_of_epoch: tuple[int, NDArray[np.intp]] | None = None
@@ -153,6 +155,7 @@ class Trainer:
             diverged_at=self.diverged_at,
             history=self.history,
             temperature=self._temperature,
+            memory_begins=self._memory_begins,
             extra_images=self._given.extra_images if self._given else None,
             extra_labels=self._given.extra_labels if self._given else None,
         )
@@ -184,7 +187,7 @@ class Trainer:
         self.epoch, self.batch = checkpoint.epoch, checkpoint.batch
         self._epochs, self._learning_rate = checkpoint.epochs, float(checkpoint.learning_rate)
         self._seconds = checkpoint.seconds
-        self.diverged_at = checkpoint.diverged_at
+        self.diverged_at, self._memory_begins = checkpoint.diverged_at, checkpoint.memory_begins
         self.history = checkpoint.history
 
     def _chunk_length(self, chunk_seconds: float) -> int:
@@ -232,7 +235,7 @@ class Trainer:
             learning_rate = self.learning_rate
             if self.config.schedule == "cosine":
                 learning_rate *= 0.5 * (1 + math.cos(math.pi * step / (self.epochs * self.batches)))
-            sizes.append(self._optimizer.step_size(learning_rate, step + 1))
+            sizes.append(self._optimizer.step_size(learning_rate, step + 1 - self._memory_begins))
         return np.array(sizes)
 
     def _finish_epoch(self) -> EpochResult | None:
@@ -247,7 +250,7 @@ class Trainer:
         return result
 
     def _diverge(self) -> None:
-        self.diverged_at = self.epoch + 1
+        self.diverged_at, self._memory_begins = self.epoch + 1, self.epoch * self.batches
         self._backend.load(self._last_good, None)
 
     def _evaluate(self, epoch: int, model: Model, seconds: float) -> EpochResult:
@@ -264,7 +267,7 @@ class Trainer:
         )
 
     def _is_accurate_enough(self) -> bool:
-        wanted = self.config.stop_at_accuracy
+        wanted = self.stop_at_accuracy
         return wanted is not None and bool(self.history) and self.history[-1].train_accuracy > wanted
 
     def _model_from(self, parameters: NDArray[np.float32]) -> Model:

@@ -8,12 +8,14 @@ import sys
 from dataclasses import replace
 from html import escape
 from pathlib import Path
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from mnist_core import Model, TrainingConfig, load_dataset, load_starter_model, train
+from pages.components import state
 from pages.components.lesson.code import source_without_import
 from pages.components.lesson.handouts import teachers_notes, worksheet
 from pages.components.lesson.runs import open_in_train
@@ -57,6 +59,22 @@ def answer_everything(app: AppTest, *, rightly: bool) -> None:
             right = questions[str(radio.key).removeprefix("lesson_")].right
             radio.set_value(right if rightly else (right + 1) % len(radio.options))
         app.run()
+
+
+def test_progress_that_cannot_be_read_is_not_written_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    held: dict[str, object] = {}
+    service = Mock(load_progress=Mock(return_value=None))
+    monkeypatch.setattr(state.st, "session_state", held)
+    monkeypatch.setattr(state, "visitor", lambda: "f" * 32)
+    monkeypatch.setattr(state, "_run_service", lambda: service)
+    monkeypatch.setattr(state, "run_service", lambda: service)
+    state.lesson_progress().answers["first"] = 1
+    state.keep_lesson_progress()
+    service.keep_progress.assert_not_called()
+    service.load_progress.return_value = '{"step": 5, "answers": {"second": 2}, "of another version": 0}'
+    assert state.lesson_progress().answers == {"first": 1, "second": 2}
+    state.keep_lesson_progress()
+    service.keep_progress.assert_called_once()
 
 
 @pytest.mark.parametrize("language", ["en", "ko"])

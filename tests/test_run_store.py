@@ -7,14 +7,16 @@ import json
 import time
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
 
 from mnist_core import Dataset, Split, TrainingConfig
-from mnist_core.errors import ModelFileError, RunError
+from mnist_core.errors import ConfigurationError, ModelFileError, RunError
 from mnist_core.runs.loss_curve import BATCH_POINTS, LossCurve
 from mnist_core.runs.messages import RunSamples
 from mnist_core.runs.packing import run_from_bytes, run_to_bytes
@@ -156,6 +158,13 @@ def with_facts(**changes: Any) -> bytes:
         with_facts(error={"kind": "os", "template": "{", "values": {}}),
         with_facts(error={"kind": "annotations", "template": "x", "values": {}}),
         with_facts(initial=3),
+        with_facts(error={"kind": "RunError", "template": "{a:>300000000}", "values": {"a": 1}}),
+        with_facts(error={"kind": "RunError", "template": "{a.__class__}", "values": {"a": 1}}),
+        with_facts(epochs=0),
+        with_facts(epoch=3),
+        with_facts(created_at=1e300),
+        with_facts(data="kinds"),
+        with_facts(stop_at_accuracy="high"),
     ],
     ids=lambda data: str(len(data)),
 )
@@ -189,6 +198,74 @@ def test_runs_outlive_the_service(tmp_path: Path) -> None:
     assert again.latest_model(run) is again.latest_model(run)
     assert run_from_bytes(again.export_run(run), run_id="x", owner="y").checkpoint is not None
     again.close()
+
+
+def test_every_one_of_many_deleted_runs_is_gone_on_the_next_server(tmp_path: Path) -> None:
+    service = RunService(tmp_path)
+    data = run_to_bytes(make_record())
+    runs = [service.import_run(data, owner="ada") for _ in range(30)]
+    for run in runs[:-1]:
+        service.delete(run)
+    service.close()
+    again = RunService(tmp_path)
+    assert [snapshot.id for snapshot in again.list("ada")] == runs[-1:]
+    again.close()
+
+
+def test_a_model_that_could_not_be_read_is_there_when_the_database_is_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service = RunService(tmp_path)
+    run = service.import_run(run_to_bytes(make_record()), owner="ada")
+    service.close()
+    again = RunService(tmp_path)
+    with monkeypatch.context() as broken:
+        broken.setattr(RunStore, "load_parameters", Mock(side_effect=OSError("no disk")))
+        assert again.latest_model(run) is None
+    assert again.latest_model(run) is not None
+    again.close()
+
+
+def test_a_run_that_began_with_a_model_is_reset_to_it_on_the_next_server_too(tmp_path: Path) -> None:
+    record = make_record()
+    assert record.checkpoint is not None
+    record.beginning, record.has_beginning = replace(record.checkpoint, epoch=0, history=()), True
+    service = RunService(tmp_path)
+    run = service.import_run(run_to_bytes(record), owner="ada")
+    service.close()
+    again = RunService(tmp_path)
+    again.reset(run)
+    copy = run_from_bytes(again.export_run(run), run_id="x", owner="y")
+    assert copy.checkpoint is not None
+    np.testing.assert_array_equal(copy.checkpoint.parameters, record.checkpoint.parameters)
+    again.close()
+
+
+def test_a_reset_forgets_which_data_the_run_had() -> None:
+    record = make_record(fingerprint="of other data", dataset_origin="mnist: elsewhere")
+    record.clear()
+    assert (record.fingerprint, record.dataset_origin, record.initial) == (None, "", None)
+
+
+def test_one_visitor_cannot_fill_the_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mnist_core.runs.shelf.MOST_RUNS", 2)
+    service = RunService(tmp_path)
+    data = run_to_bytes(make_record())
+    service.import_run(data, owner="ada")
+    service.import_run(data, owner="ada")
+    with pytest.raises(RunError, match="You have 2 runs"):
+        service.import_run(data, owner="ada")
+    service.import_run(data, owner="grace")
+    service.close()
+
+
+@pytest.mark.parametrize("workers", ["two", "0", "-1", ""])
+def test_a_number_of_workers_that_cannot_be_is_said(
+    workers: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MNIST_WORKERS", workers)
+    with pytest.raises(ConfigurationError, match="MNIST_WORKERS"):
+        RunService(tmp_path)
 
 
 def test_a_run_is_seen_by_others_only_when_shared(tmp_path: Path) -> None:

@@ -71,6 +71,16 @@ def wait_for(
     return snapshot
 
 
+def test_a_run_that_stopped_at_an_accuracy_goes_on_for_the_epochs_added(
+    service: RunService, start: Callable[..., str]
+) -> None:
+    run = start(epochs=50, stop_at_accuracy=0.01)
+    assert wait_for_status(service, run, "finished").epoch == 1
+    service.add_epochs(run, 3)
+    after = wait_for(service, run, lambda snapshot: snapshot.status == "finished" and snapshot.epoch > 1)
+    assert (after.epoch, after.epochs) == (4, 4)
+
+
 def wait_for_status(service: RunService, run: str, *statuses: str) -> RunSnapshot:
     return wait_for(service, run, lambda snapshot: snapshot.status in statuses)
 

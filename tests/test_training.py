@@ -84,6 +84,22 @@ def test_a_run_paused_saved_and_continued_is_bit_identical(
     assert [r.train_loss for r in trainer.history] == [r.train_loss for r in uninterrupted.history]
 
 
+def test_after_a_divergence_adam_begins_with_a_step_as_long_as_the_learning_rate(dataset: Dataset) -> None:
+    settings = config(architecture="softmax", optimizer="adam", learning_rate=0.001, epochs=9)
+    trainer = Trainer(settings, dataset)
+    while trainer.epoch < 3:
+        next(trainer.events())
+    trainer.learning_rate = 1e38
+    list(trainer.events())
+    assert trainer.diverged_at == 4
+    kept = Checkpoint.from_bytes(trainer.checkpoint().to_bytes())
+    again = Trainer(settings, dataset, checkpoint=replace(kept, diverged_at=None, batch=0))
+    again.learning_rate = 0.001
+    before = again.model.parameter_vector
+    list(again.events(max_batches=1))
+    assert np.abs(again.model.parameter_vector - before).max() == pytest.approx(0.001, rel=0.01)
+
+
 def test_events_report_every_batch_once(dataset: Dataset) -> None:
     trainer = Trainer(config(), dataset)
     events = list(trainer.events(chunk_seconds=0.001))

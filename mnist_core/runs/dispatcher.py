@@ -307,6 +307,7 @@ def _ticket(turn: Turn) -> RunTicket:
         checkpoint=record.checkpoint,
         learning_rate=record.learning_rate,
         epochs=record.epochs,
+        stop_at_accuracy=record.stop_at_accuracy,
         mode=record.mode,
         hold_seconds=HOLD_SECONDS,
     )

@@ -29,7 +29,7 @@ class RunTicket:
     data : a source for `load_dataset`, loaded on the worker
     fingerprint : of the data set the run began with; None at the first turn
     checkpoint : where to go on from; None to begin
-    learning_rate, epochs : as steered since, in place of those in the checkpoint
+    learning_rate, epochs, stop_at_accuracy : as steered since, in place of those in checkpoint and config
     mode : how to begin
     hold_seconds : how long a paused run keeps the worker
     """
@@ -41,6 +41,7 @@ class RunTicket:
     checkpoint: Checkpoint | None = None
     learning_rate: float
     epochs: int
+    stop_at_accuracy: float | None = None
     mode: Mode = "run"
     hold_seconds: float = 15.0
 

@@ -6,9 +6,11 @@ import io
 import json
 import os
 import platform
+import time
 import zipfile
 import zlib
 from collections.abc import Mapping
+from string import Formatter
 from typing import Any
 
 import numpy as np
@@ -17,21 +19,24 @@ from numpy.typing import NDArray
 
 from mnist_core import errors
 from mnist_core.checkpoint import Checkpoint
-from mnist_core.configuration import TrainingConfig
+from mnist_core.configuration import TrainingConfig, check_learning_rate
+from mnist_core.data import SOURCES
 from mnist_core.errors import MnistCoreError, ModelFileError, RunError
 from mnist_core.results import EpochResult
 from mnist_core.runs.loss_curve import BATCH_POINTS, LossCurve
 from mnist_core.runs.messages import RunSamples
-from mnist_core.runs.record import RunRecord
+from mnist_core.runs.record import LONGEST_NAME, RunRecord
 from mnist_core.storage import model_from_bytes, model_to_bytes, pack, unpack
 
 FACTS = (
     *("name", "data", "learning_rate", "epochs", "created_at", "status", "epoch", "batch", "batches"),
-    *("diverged_at", "dataset_origin", "fingerprint"),
+    *("diverged_at", "dataset_origin", "fingerprint", "stop_at_accuracy", "has_beginning"),
 )
 LARGEST_RUN_FILE = 64 * 2**20
 THIS_SERVER = f"{platform.node()}:{os.getpid()}:{psutil.Process().create_time():.2f}"
-_MEMBERS = ("facts", "curves", "model", "checkpoint")
+LONGEST_TEXT, MOST_EPOCHS, MOST_SAMPLES = 500, 1_000_000, 10
+_DAY_S = 86_400
+_MEMBERS = ("facts", "curves", "model", "checkpoint", "beginning")
 
 
 def facts_of(record: RunRecord) -> dict[str, Any]:
@@ -55,7 +60,7 @@ def record_from(facts: Mapping[str, Any], *, run_id: str, owner: str) -> RunReco
     record = RunRecord(
         id=run_id,
         owner=owner,
-        **{name: facts[name] for name in FACTS},
+        **{name: facts[name] for name in FACTS if name in facts},
         config=TrainingConfig.from_dict(facts["config"]),
         initial=EpochResult(**facts["initial"]) if facts["initial"] else None,
     )
@@ -104,8 +109,9 @@ def run_to_bytes(record: RunRecord) -> bytes:
     members = {"facts": json.dumps(facts).encode(), "curves": curves_to_bytes(record)}
     if record.model is not None:
         members["model"] = model_to_bytes(record.model)
-    if record.checkpoint is not None:
-        members["checkpoint"] = record.checkpoint.to_bytes()
+    for name, checkpoint in (("checkpoint", record.checkpoint), ("beginning", record.beginning)):
+        if checkpoint is not None:
+            members[name] = checkpoint.to_bytes()
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in members.items():
@@ -124,11 +130,13 @@ def run_from_bytes(data: bytes, *, run_id: str, owner: str) -> RunRecord:
     try:
         members = _read_members(data)
         facts = json.loads(members["facts"])
+        _check_sentence(facts["error"])
         record = record_from(facts, run_id=run_id, owner=owner)
         record.history = [_checked(EpochResult(**result)) for result in facts["history"]]
         put_curves(record, members["curves"])
         record.model = model_from_bytes(members["model"]) if "model" in members else None
-        record.checkpoint = Checkpoint.from_bytes(members["checkpoint"]) if "checkpoint" in members else None
+        for name in {"checkpoint", "beginning"} & set(members):
+            setattr(record, name, Checkpoint.from_bytes(members[name]))
         _check(record)
         return record
     except (
@@ -156,17 +164,43 @@ def _checked(result: EpochResult) -> EpochResult:
     return result
 
 
+def _check_sentence(error: Any) -> None:
+    """A foreign sentence is short, and its fields are names: `{a:>99999999}` would fill the memory."""
+    if error is None:
+        return
+    texts = (error["template"], *(value for value in error["values"].values() if isinstance(value, str)))
+    if not all(isinstance(text, str) and len(text) <= LONGEST_TEXT for text in texts):
+        raise ValueError("error")
+    for _, field, form, conversion in Formatter().parse(error["template"]):
+        if field is not None and (not field.isidentifier() or form or conversion):
+            raise ValueError("error")
+
+
 def _check(record: RunRecord) -> None:
-    """The facts of a foreign file are of the types a page expects."""
-    texts = (record.name, record.data, record.dataset_origin, record.status, record.fingerprint or "")
-    numbers = (record.learning_rate, record.epochs, record.created_at, record.epoch, record.batch)
-    if not all(isinstance(text, str) and len(text) <= 500 for text in texts):
+    """The facts of a foreign file are what a page expects."""
+    texts = (record.name, record.dataset_origin, record.status, record.fingerprint or "")
+    if not all(isinstance(text, str) and len(text) <= LONGEST_TEXT for text in texts):
         raise TypeError("texts")
-    if not all(isinstance(number, int | float) for number in (*numbers, record.batches)):
-        raise TypeError("numbers")
-    if record.diverged_at is not None and not isinstance(record.diverged_at, int):
+    record.name = record.name[:LONGEST_NAME]
+    if record.data not in SOURCES:
+        raise ValueError("data")
+    counts = (record.epochs, record.epoch, record.batch, record.batches)
+    if not all(type(count) is int and 0 <= count <= MOST_EPOCHS for count in counts) or record.epochs < 1:
+        raise ValueError("counts")
+    if record.epoch > record.epochs or len(record.history) > record.epochs:
+        raise ValueError("epoch")
+    if not 0 < record.created_at <= time.time() + _DAY_S:
+        raise ValueError("created_at")
+    check_learning_rate(record.learning_rate)
+    if record.diverged_at is not None and type(record.diverged_at) is not int:
         raise TypeError("diverged_at")
+    if record.stop_at_accuracy is not None and not 0 <= record.stop_at_accuracy <= 1:
+        raise ValueError("stop_at_accuracy")
+    if record.samples is not None and len(record.samples.labels) > MOST_SAMPLES:
+        raise ValueError("samples")
     if record.initial is not None:
         _checked(record.initial)
-    if record.checkpoint is not None and record.checkpoint.config != record.config:
-        raise ValueError("checkpoint")
+    for checkpoint in (record.checkpoint, record.beginning):
+        if checkpoint is not None and checkpoint.config != record.config:
+            raise ValueError("checkpoint")
+    record.has_beginning = record.beginning is not None

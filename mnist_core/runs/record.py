@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from mnist_core.configuration import TrainingConfig
     from mnist_core.network import Model
 
+LONGEST_NAME = 80
 UNFINISHED = frozenset({"queued", "running", "paused"})
 
 
@@ -111,6 +112,8 @@ class RunRecord:
     fingerprint: str | None = None
     checkpoint: Checkpoint | None = None
     beginning: Checkpoint | None = None
+    has_beginning: bool = False
+    stop_at_accuracy: float | None = None
     model: Model | None = None
     model_wanted_at: float = -1e9
     is_unloaded: bool = False
@@ -161,9 +164,11 @@ class RunRecord:
         self.rewinds += 1
         self.history, self.losses = [], LossCurve()
         self.epoch = self.batch = 0
-        self.model = self.confusion = self.samples = self.error = self.diverged_at = None
+        self.model = self.confusion = self.samples = self.initial = self.error = self.diverged_at = None
+        self.fingerprint, self.dataset_origin, self.losses_of_worker = None, "", 0
         self.checkpoint = self.beginning
         self.learning_rate, self.epochs = self.config.learning_rate, self.config.epochs
+        self.stop_at_accuracy = self.config.stop_at_accuracy
         self.status, self.mode, self.is_unloaded = "paused", "pause", False
         self.changes += 1
 

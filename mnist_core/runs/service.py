@@ -16,7 +16,7 @@ from mnist_core.errors import ConfigurationError, RunError
 from mnist_core.runs.dispatcher import Dispatcher
 from mnist_core.runs.messages import Mode, RunCommand, RunSamples
 from mnist_core.runs.presence import GRACE_SECONDS, Presence
-from mnist_core.runs.record import UNFINISHED, RunRecord, RunSnapshot
+from mnist_core.runs.record import LONGEST_NAME, UNFINISHED, RunRecord, RunSnapshot
 from mnist_core.runs.shelf import RunShelf, unknown
 from mnist_core.runs.writer import RunWriter
 
@@ -63,7 +63,7 @@ class RunService:
             records,
             self._changed,
             scheduler_address=scheduler_address,
-            workers=workers or int(os.environ.get("MNIST_WORKERS", "2")),
+            workers=workers or _wanted_workers(),
             on_change=self._writer.note,
         )
         self._presence = Presence(self._leave, grace_seconds)
@@ -117,6 +117,8 @@ class RunService:
         ------
         ConfigurationError
             for an unknown data source
+        RunError
+            if the owner has too many runs
         """
         if data not in SOURCES:
             raise ConfigurationError(
@@ -127,15 +129,18 @@ class RunService:
         record = RunRecord(
             id=_new_id(),
             owner=owner,
-            name=name or f"{config.architecture}, {config.backend}",
+            name=(name or f"{config.architecture}, {config.backend}")[:LONGEST_NAME],
             config=config,
             data=data,
             learning_rate=config.learning_rate,
             epochs=config.epochs,
+            stop_at_accuracy=config.stop_at_accuracy,
             checkpoint=beginning,
             beginning=beginning,
+            has_beginning=beginning is not None,
         )
         with self._changed:
+            self._shelf.check_room(owner, starting=True)
             self._shelf.add(record)
             self._tell(record)
         self.prepare()
@@ -149,6 +154,7 @@ class RunService:
         RunError
             if there is no such run, or `viewer` is given and is not the owner of a run that is not shared
         """
+        self._shelf.fetch(run_id)
         with self._changed:
             record = self._shelf.find(run_id)
             if viewer not in (None, record.owner) and not record.shared:
@@ -208,6 +214,7 @@ class RunService:
         """Back to the same initial parameters, held still: `resume` or `step` begins anew."""
         with self._changed:
             record = self._shelf.find(run_id)
+            self._shelf.prepare_to_begin_anew(record)
             self._dispatcher.dismiss(record)
             record.clear()
             self._tell(record)
@@ -225,16 +232,18 @@ class RunService:
             self._tell(record)
 
     def add_epochs(self, run_id: str, count: int) -> None:
-        """Let the run go on `count` epochs longer; a finished one is queued again."""
+        """Let the run go on `count` epochs longer; a finished one is queued again, whatever accuracy it stopped at."""
         if count < 1:
             raise ConfigurationError("At least 1 epoch can be added. Received: {received}.", received=count)
         with self._changed:
             record = self._shelf.find(run_id)
-            record.change(epochs=record.epochs + count)
-            self._dispatcher.order(record, RunCommand("epochs", record.epochs))
             if record.status == "finished":
                 self._shelf.prepare_to_go_on(record)
+                record.change(epochs=record.epoch + count, stop_at_accuracy=None)
                 record.change(status="queued", mode="run", queued_at=time.monotonic())
+            else:
+                record.change(epochs=record.epochs + count)
+                self._dispatcher.order(record, RunCommand("epochs", record.epochs))
             self._tell(record)
         self._dispatcher.start()
 
@@ -242,7 +251,7 @@ class RunService:
         """Give the run another name."""
         with self._changed:
             record = self._shelf.find(run_id)
-            record.change(name=name.strip()[:80] or record.name)
+            record.change(name=name.strip()[:LONGEST_NAME] or record.name)
             self._tell(record)
 
     def share(self, run_id: str, shared: bool = True) -> None:
@@ -263,8 +272,11 @@ class RunService:
 
     # --- the lesson -------------------------------------------------------------------------------
 
-    def load_progress(self, owner: str) -> str:
-        """What `keep_progress` kept for the owner, perhaps on an earlier server; "" where nothing was."""
+    def load_progress(self, owner: str) -> str | None:
+        """What `keep_progress` kept for the owner, perhaps on an earlier server; "" where nothing was.
+
+        None where that cannot be read just now: who writes then may write over more than they know.
+        """
         return self._shelf.fetch_progress(owner)
 
     def keep_progress(self, owner: str, progress: str) -> None:
@@ -289,13 +301,16 @@ class RunService:
         ------
         ModelFileError
             if the file is not a saved run
+        RunError
+            if the owner has too many runs
         """
         from mnist_core.runs.packing import run_from_bytes
 
         record = run_from_bytes(data, run_id=_new_id(), owner=owner)
-        if record.status in UNFINISHED or record.status not in ("finished", "failed"):
+        if record.status not in ("finished", "failed"):
             record.status = "stopped"
         with self._changed:
+            self._shelf.check_room(owner)
             self._shelf.add(record)
             self._tell(record)
         return record.id
@@ -345,6 +360,15 @@ class RunService:
 
 def _new_id() -> str:
     return uuid.uuid4().hex[:16]
+
+
+def _wanted_workers() -> int:
+    text = os.environ.get("MNIST_WORKERS", "2")
+    if not (text.isascii() and text.isdigit() and int(text) > 0):
+        raise ConfigurationError(
+            "MNIST_WORKERS must be a whole number above 0. Received: {received}.", received=text
+        )
+    return int(text)
 
 
 def _left() -> RunError:

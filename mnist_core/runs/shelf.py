@@ -23,6 +23,8 @@ T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
 MODELS_KEPT = 16
+MOST_RUNS, MOST_UNFINISHED = 300, 50  # of one owner
+LONGEST_ID = 32
 RETRY_SECONDS = 10.0
 
 
@@ -41,7 +43,7 @@ class RunShelf:
     ) -> None:
         self._records, self._changed, self._writer = records, changed, writer
         self._snapshots: dict[str, tuple[tuple[int, int | None], RunSnapshot]] = {}
-        self._models: OrderedDict[str, tuple[int, Model | None]] = OrderedDict()
+        self._models: OrderedDict[str, tuple[int, Model]] = OrderedDict()
         self._ask_again_at: dict[str, float] = {}
 
     def add(self, record: RunRecord) -> None:
@@ -57,8 +59,8 @@ class RunShelf:
             if there is none of this id
         """
         if run_id not in self._records:
-            record = self._ask(lambda store: store.load_one(run_id)) if len(run_id) <= 32 else None
-            if record is None or self._writer.is_deleted(run_id):
+            record = self._ask(lambda store: store.load_one(run_id)) if self._may_be_kept(run_id) else None
+            if record is None:
                 raise unknown(run_id)
             self._adopt(record)
         return self._records[run_id]
@@ -66,6 +68,23 @@ class RunShelf:
     def owned(self, owner: str) -> list[RunRecord]:
         """The owner's runs that are in memory, oldest first."""
         return [record for record in self._records.values() if record.owner == owner]
+
+    def check_room(self, owner: str, *, starting: bool = False) -> None:
+        """One visitor cannot fill the server.
+
+        Raises
+        ------
+        RunError
+            if the owner has too many runs for one more, or, for one that is to train, too many that have not ended
+        """
+        runs = self.owned(owner)
+        if len(runs) >= MOST_RUNS:
+            raise RunError("You have {count} runs. Delete some on the Compare page first.", count=len(runs))
+        unfinished = sum(record.status in UNFINISHED for record in runs)
+        if starting and unfinished >= MOST_UNFINISHED:
+            raise RunError(
+                "{count} of your runs have not ended yet. Wait for one, or stop one.", count=unfinished
+            )
 
     def fetch_owned(self, owner: str) -> None:
         """Fetch the owner's runs from the database, the first time (lock not held: it may take a while)."""
@@ -79,9 +98,18 @@ class RunShelf:
                 if record.id not in self._records and not self._writer.is_deleted(record.id):
                     self._adopt(record)
 
-    def fetch_progress(self, owner: str) -> str:
-        """How far the owner was in the lesson (lock not held)."""
-        return self._ask(lambda store: store.load_progress(owner)) or ""
+    def fetch(self, run_id: str) -> None:
+        """Fetch the run from the database if it is only there (lock not held)."""
+        if run_id in self._records or not self._may_be_kept(run_id):
+            return
+        record = self._ask(lambda store: store.load_one(run_id))
+        with self._changed:
+            if record is not None and run_id not in self._records and not self._writer.is_deleted(run_id):
+                self._adopt(record)
+
+    def fetch_progress(self, owner: str) -> str | None:
+        """How far the owner was in the lesson; None where it cannot be read (lock not held)."""
+        return self._ask(lambda store: store.load_progress(owner))
 
     def snapshot(self, record: RunRecord, queue_position: int | None) -> RunSnapshot:
         """The run as it is now; the same object as long as nothing changes."""
@@ -111,15 +139,32 @@ class RunShelf:
                 "What the run has learned cannot be read. Try again in a moment, or reset the run."
             )
 
+    def prepare_to_begin_anew(self, record: RunRecord) -> None:
+        """Have in memory what the run began with, where that were not fresh parameters.
+
+        Raises
+        ------
+        RunError
+            if it cannot be read
+        """
+        if record.has_beginning and record.beginning is None:
+            self._fetch_parameters(record)
+            if record.beginning is None:
+                raise RunError("What the run began with cannot be read. Try again in a moment.")
+
     def model(self, record: RunRecord) -> Model | None:
         """What the run has learned so far; the latest few of those in the database are kept at hand."""
         if record.model is not None:
             return record.model
         known = self._models.get(record.id)
         if known is None or known[0] != record.changes:
-            known = self._models[record.id] = (record.changes, self.with_parameters(record).model)
+            model = self.with_parameters(record).model
+            if model is None:  # perhaps it can be read in a moment
+                return None
+            known = self._models[record.id] = (record.changes, model)
             if len(self._models) > MODELS_KEPT:
                 self._models.popitem(last=False)
+        self._models.move_to_end(record.id)
         return known[1]
 
     def remove(self, run_id: str) -> None:
@@ -136,6 +181,9 @@ class RunShelf:
                 self.remove(record.id)
                 self._writer.drop(record.id)
                 self._ask_again_at.pop(owner, None)
+
+    def _may_be_kept(self, run_id: str) -> bool:
+        return len(run_id) <= LONGEST_ID and not self._writer.is_deleted(run_id)
 
     def _adopt(self, record: RunRecord) -> None:
         self._records[record.id] = record

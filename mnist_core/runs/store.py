@@ -123,14 +123,15 @@ class RunStore:
         return next(iter(self._load(_runs.c.id == run_id)), None)
 
     def load_parameters(self, record: RunRecord) -> None:
-        """Give the record its model and checkpoint, where they are kept and it has none."""
+        """Give the record its model, checkpoint and beginning, where they are kept and it has none."""
         query = sql.select(_parts.c.kind, _parts.c.content).where(_parts.c.run_id == record.id)
         with self._engine.connect() as connection:
             parts = {row.kind: row.content for row in connection.execute(query)}
         if "model" in parts and record.model is None:
             record.model = model_from_bytes(parts["model"])
-        if "checkpoint" in parts and record.checkpoint is None:
-            record.checkpoint = Checkpoint.from_bytes(parts["checkpoint"])
+        for kind in ("checkpoint", "beginning"):
+            if kind in parts and getattr(record, kind) is None:
+                setattr(record, kind, Checkpoint.from_bytes(parts[kind]))
         record.is_unloaded = False
 
     def load_progress(self, owner: str) -> str:
@@ -246,7 +247,7 @@ class RunImage:
         }
         parts: dict[str, object] = {"curves": curves_to_bytes(record)}
         if with_parameters:
-            large = {"model": record.model, "checkpoint": record.checkpoint}
+            large = {"model": record.model, "checkpoint": record.checkpoint, "beginning": record.beginning}
             parts |= {kind: part for kind, part in large.items() if part is not None}
         return cls(row, list(record.history), record.generation, record.rewinds, parts)
 
@@ -254,7 +255,8 @@ class RunImage:
 _PACKERS: dict[str, Callable[[Any], bytes]] = {
     "curves": lambda curves: curves,
     "model": model_to_bytes,
-    "checkpoint": lambda checkpoint: checkpoint.to_bytes(),
+    "checkpoint": Checkpoint.to_bytes,
+    "beginning": Checkpoint.to_bytes,
 }
 
 

@@ -213,4 +213,5 @@ def make_trainer(ticket: RunTicket, dataset: Dataset) -> Trainer:
         )
     trainer = Trainer(TrainingConfig.from_dict(ticket.config), dataset, checkpoint=checkpoint)
     trainer.learning_rate, trainer.epochs = ticket.learning_rate, ticket.epochs
+    trainer.stop_at_accuracy = ticket.stop_at_accuracy
     return trainer

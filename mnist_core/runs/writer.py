@@ -47,6 +47,7 @@ class RunWriter:
         self._failed_at = -1e9
         self._dirty: dict[str, bool] = {}
         self._deleted: set[str] = set()
+        self._to_delete: set[str] = set()
         self._progress: dict[str, str] = {}
         self._written: dict[str, Written] = {}
         self._statuses: dict[str, str] = {}
@@ -139,6 +140,7 @@ class RunWriter:
         """Forget the run (lock held)."""
         self.drop(run_id)
         self._deleted.add(run_id)
+        self._to_delete.add(run_id)
         self._wake.set()
 
     def drop(self, run_id: str) -> None:
@@ -153,7 +155,7 @@ class RunWriter:
             known.pop(run_id, None)
 
     def is_deleted(self, run_id: str) -> bool:
-        """Whether the run is gone, though perhaps not yet in the database."""
+        """Whether the run is gone, though perhaps not yet in the database, or still in what was read there before."""
         return run_id in self._deleted
 
     def is_pending(self, run_id: str) -> bool:
@@ -180,16 +182,14 @@ class RunWriter:
 
     def _write_all(self) -> None:
         with self._changed:
-            is_idle = not (self._dirty or self._deleted or self._progress)
+            is_idle = not (self._dirty or self._to_delete or self._progress)
             if is_idle and self.trouble is None:
                 return
         store = self.store()
         if store is None:
             return
         try:
-            while self._deleted:
-                store.delete(next(iter(self._deleted)))
-                self._deleted.pop()
+            self._delete_runs(store)
             self._write_progress(store)
             while (image := self._next_image()) is not None:
                 self._write(store, image)
@@ -199,8 +199,18 @@ class RunWriter:
         else:
             self.trouble = None
 
+    def _delete_runs(self, store: RunStore) -> None:
+        with self._changed:
+            to_delete = list(self._to_delete)
+        for run_id in to_delete:
+            store.delete(run_id)
+            with self._changed:
+                self._to_delete.discard(run_id)
+
     def _write_progress(self, store: RunStore) -> None:
-        for owner, progress in list(self._progress.items()):
+        with self._changed:
+            to_write = list(self._progress.items())
+        for owner, progress in to_write:
             store.write_progress(owner, progress)
             with self._changed:
                 if self._progress[owner] == progress:  # else there is something newer to write
@@ -243,7 +253,7 @@ class RunWriter:
                 return
             self._written[run_id] = written
             if record.status not in UNFINISHED and image.parts.get("checkpoint") is record.checkpoint:
-                record.model = record.checkpoint = None  # the database has them
+                record.model = record.checkpoint = record.beginning = None  # the database has them
                 record.is_unloaded = True
                 written.parts.clear()
 

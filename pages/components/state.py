@@ -9,13 +9,13 @@ import json
 import os
 import re
 import uuid
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 import mnist_core
-from mnist_core.errors import DataError, MnistCoreError
+from mnist_core.errors import DataError, MnistCoreError, RunError
 
 if TYPE_CHECKING:  # loaded when first used: the first page does not wait for them
     from collections.abc import Sequence
@@ -27,6 +27,7 @@ if TYPE_CHECKING:  # loaded when first used: the first page does not wait for th
     from mnist_core.statistics import SplitStatistics
 
 VISITOR_KEY = "visitor"
+HELD_PROGRESS_KEY = "lesson_progress_held"
 VISITOR_PATTERN = re.compile(r"[0-9a-f]{32}")
 
 
@@ -126,17 +127,36 @@ class LessonProgress:
 @st.cache_resource(show_spinner=False, max_entries=2_000)
 def _lesson_progress(owner: str) -> LessonProgress:
     kept = _run_service().load_progress(owner)
-    return LessonProgress(**json.loads(kept)) if kept else LessonProgress()
+    if kept is None:  # an exception is not cached: the next to ask tries again
+        raise RunError("Your progress in the lesson cannot be read just now.")
+    known = {each.name for each in fields(LessonProgress)}
+    return LessonProgress(
+        **{name: value for name, value in json.loads(kept or "{}").items() if name in known}
+    )
 
 
 def lesson_progress() -> LessonProgress:
-    """This visitor's progress; a reload finds it again, and so does the next server."""
-    return _lesson_progress(visitor())
+    """This visitor's progress; a reload finds it again, and so does the next server.
+
+    While it cannot be read, what the visitor does is held in the session, and added as soon as it can.
+    """
+    try:
+        progress = _lesson_progress(visitor())
+    except RunError:
+        held: LessonProgress = st.session_state.setdefault(HELD_PROGRESS_KEY, LessonProgress())
+        return held
+    if (held_back := st.session_state.pop(HELD_PROGRESS_KEY, None)) is not None:
+        progress.step = held_back.step
+        progress.answers |= held_back.answers
+        progress.runs |= held_back.runs
+    return progress
 
 
 def keep_lesson_progress() -> None:
-    """Keep what has changed in this visitor's progress, beside the runs."""
-    run_service().keep_progress(visitor(), json.dumps(asdict(lesson_progress())))
+    """Keep what has changed in this visitor's progress, beside the runs; never over what could not be read."""
+    progress = lesson_progress()
+    if HELD_PROGRESS_KEY not in st.session_state:
+        run_service().keep_progress(visitor(), json.dumps(asdict(progress)))
 
 
 def visitor() -> str:

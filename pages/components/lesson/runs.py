@@ -19,7 +19,10 @@ POLL_SECONDS = 0.5
 
 
 def start_run(key: str, config: TrainingConfig, name: str) -> None:
-    """Queue a run under this key, in place of an earlier one."""
+    """Queue a run under this key, in place of an earlier one, which ends."""
+    earlier = find_run(key)
+    if earlier is not None and earlier.is_unfinished:
+        state.run_service().stop(earlier.id)
     state.lesson_progress().runs[key] = state.run_service().start(config, owner=state.visitor(), name=name)
     state.keep_lesson_progress()
 
