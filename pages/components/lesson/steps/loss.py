@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 import streamlit as st
-from numpy.typing import NDArray
 
-from mnist_core import cross_entropy, sigmoid, sigmoid_derivative, softmax
+from mnist_core import cross_entropy, sigmoid, sigmoid_derivative
 from mnist_core.messages import mark
 from pages.components.language import _
 from pages.components.lesson.charts import curve_with_point
 from pages.components.lesson.code import show_source
 from pages.components.lesson.questions import Question, ask
+from pages.components.lesson.steps.softmax import show_softmax
 
 LIKELY = 0.6  # a usual probability, to see what clipping does to it
-DIGITS = (3, 5, 8)
 
 QUESTIONS = (
     Question(
@@ -54,7 +52,7 @@ def show() -> None:
         if ask(QUESTIONS[1]):
             _clipping()
             if ask(QUESTIONS[2]):
-                _softmax()
+                show_softmax()
 
 
 def _sigmoid() -> None:
@@ -141,53 +139,3 @@ def _clipping() -> None:
             y_title=_("loss"),
             alt=_("The loss with a roof at {worst:.1f}, and dashed without one", worst=worst),
         )
-
-
-def _softmax() -> None:
-    st.markdown(_("Three scores, read in two ways. Move one, and see which of the others move."))
-    scores = np.array(
-        [
-            column.slider(
-                _("score of {digit}", digit=digit), -5.0, 5.0, start, 0.5, key=f"lesson_score_{digit}"
-            )
-            for column, digit, start in zip(st.columns(3), DIGITS, (2.0, 1.0, -1.0), strict=True)
-        ]
-    )
-    table, losses = st.columns((2, 3), gap="large")
-    with table:
-        _two_readings(scores)
-    with losses:
-        _two_losses(scores)
-    show_source(softmax)
-
-
-def _two_readings(scores: NDArray[np.float64]) -> None:
-    readings = {
-        _("digit"): [*map(str, DIGITS), _("sum")],
-        "sigmoid": [f"{value:.3f}" for value in (*sigmoid(scores), sigmoid(scores).sum())],
-        "softmax": [f"{value:.3f}" for value in (*softmax(scores), softmax(scores).sum())],
-    }
-    st.table(pd.DataFrame(readings), hide_index=True)
-
-
-def _two_losses(scores: NDArray[np.float64]) -> None:
-    true_digit = st.segmented_control(
-        _("It really is a"), DIGITS, default=DIGITS[0], required=True, key="lesson_true_digit"
-    )
-    truth = np.equal(DIGITS, true_digit).astype(float)
-    st.markdown(
-        _(
-            "**Binary** cross-entropy asks three yes-or-no questions and takes the mean: **{binary:.3f}**.",
-            binary=cross_entropy(truth, sigmoid(scores)),
-        )
-    )
-    st.markdown(
-        _(
-            "**Categorical** cross-entropy asks one: how likely does softmax find the {digit}? "
-            "−log {probability:.3f} = **{loss:.3f}**.",
-            digit=true_digit,
-            probability=float(softmax(scores) @ truth),
-            loss=-float(np.log(softmax(scores) @ truth)),
-        )
-    )
-    st.caption(_("A picture is exactly one digit. So one question with ten answers fits better."))

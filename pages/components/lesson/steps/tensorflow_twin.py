@@ -10,10 +10,11 @@ import streamlit as st
 from mnist_core import PRESETS, RunSnapshot, TrainingConfig, tensorflow_available
 from mnist_core.messages import mark
 from pages.components.language import _
-from pages.components.lesson.charts import loss_chart, valley_chart
+from pages.components.lesson.charts import loss_chart
 from pages.components.lesson.code import source_without_import
 from pages.components.lesson.questions import Question, ask
 from pages.components.lesson.runs import find_run, find_runs, open_in_train, start_run, watch
+from pages.components.lesson.steps.valley import show_valley
 
 PRESET = "post-tensorflow"
 POSTED_ACCURACY, POSTED_SPIKE = 0.9092, 221
@@ -86,7 +87,7 @@ def show() -> None:
         open_in_train(PRESET, config)
     watch(["tensorflow"], _draw_run)
     if ask(QUESTIONS[1]):
-        _valley()
+        show_valley()
         _without_spikes(config)
 
 
@@ -148,36 +149,3 @@ def _draw_calm() -> None:
 
 def _show_losses(runs: dict[str, RunSnapshot]) -> None:
     loss_chart(runs, alt=_("Training loss over the epochs"))
-
-
-def _valley() -> None:
-    """A ball in a valley: what a step that is too long does."""
-    words, picture = st.columns((2, 3), gap="large", vertical_alignment="center")
-    with words:
-        st.markdown(_("The loss is a valley, the network a ball in it. Each step goes downhill: how far?"))
-        rate = st.slider(_("Length of a step"), 0.05, 1.1, 0.3, 0.05, key="lesson_valley_rate")
-        st.markdown(_valley_sentence(rate))
-    places = valley_walk(rate)
-    with picture:
-        valley_chart(
-            places,
-            x_title=_("weight"),
-            y_title=_("loss"),
-            alt=_("Twelve steps in a valley; the loss ends at {loss:.2f}", loss=places[-1] ** 2),
-        )
-
-
-def valley_walk(rate: float, start: float = -2.0, steps: int = 12) -> list[float]:
-    """Gradient descent on the loss w², whose gradient is 2w."""
-    places = [start]
-    for _step in range(steps):
-        places.append(places[-1] - rate * 2 * places[-1])
-    return places
-
-
-def _valley_sentence(rate: float) -> str:
-    if rate <= 0.5:
-        return _("It rolls down one side and stays at the bottom.")
-    if rate < 1:
-        return _("It jumps across the bottom and back again, each time a little lower.")
-    return _("It lands higher than it started. In a real network: a spike.")
