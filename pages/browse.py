@@ -36,13 +36,11 @@ def show_digits(view: View) -> None:
 
 def all_answers(view: View) -> NDArray[np.float32] | None:
     """What the chosen model answers to every digit of the split; None if the model has gone."""
-    reader, model = view.reader, view.reader.model()
+    model = view.reader.model()
     if model is None:
         return None
     with st.spinner(_("Reading all the digits once …")):
-        return state.predictions(
-            reader.key, reader.version, view.dataset.name, view.split_name, model, view.split
-        )
+        return state.predictions(model, view.dataset.name, view.split_name, view.split)
 
 
 def choose_page(view: View, pages: int) -> int:

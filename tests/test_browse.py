@@ -5,9 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from unittest.mock import Mock
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from mnist_core import Model, Split
+from mnist_core.network import get_architecture, initial_parameters
 from pages.components import state
 from pages.components.pictures import draw_digit_grid
 
@@ -64,3 +67,16 @@ def test_the_standing_pictures_are_drawn_once_for_all_visitors(monkeypatch: pyte
     monkeypatch.setattr("pages.components.pictures.draw_digit_grid", draw)
     browse(), browse(order="loss")
     assert draw.call_count == 3, "the first ten, the means, the spreads"
+
+
+def test_a_model_that_learned_something_else_is_asked_anew() -> None:
+    """A run that was reset comes to the same epoch again, with other answers."""
+    network = get_architecture("softmax")
+    first, second = (
+        Model.from_vector("softmax", initial_parameters(network, np.random.default_rng(seed)))
+        for seed in (0, 1)
+    )
+    split = Split(np.full((2, 28, 28), 128, np.uint8), np.zeros(2, np.uint8))
+    answers = [state.predictions(model, "two", "test", split) for model in (first, second, first)]
+    assert answers[0] is answers[2]
+    assert not np.allclose(answers[0], answers[1])

@@ -166,7 +166,7 @@ def test_a_run_may_have_any_name_and_stands_beside_the_starter(
         def model(self) -> Model:
             return load_starter_model()
 
-    people = {"starter": Reader("starter", "Starter model", 0), "mine": Twin("mine", name, 1)}
+    people = {"starter": Reader("starter", "Starter model"), "mine": Twin("mine", name)}
     monkeypatch.setattr("pages.components.lesson.steps.own_hand.readers", lambda: people)
     app = lesson(step="7")
     answer_everything(app, rightly=True)

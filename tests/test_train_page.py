@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,9 +15,9 @@ from mnist_core.errors import RunError
 from mnist_core.experiments import EXPERIMENTS
 from pages.components import state
 from pages.components.runs import panel as run_panel
-from pages.components.runs import presses
+from pages.components.runs import presses, views
 from pages.components.runs.address import RECIPES
-from tests.run_examples import OWNER, ExampleService, example_run
+from tests.run_examples import OWNER, ExampleService, example_history, example_run
 
 PROJECT = Path(__file__).parents[1]
 Open = Callable[..., tuple[AppTest, ExampleService]]
@@ -271,3 +272,47 @@ def test_a_rerun_of_the_polling_fragment_costs_at_most_15_ms(
     for _again in range(10):
         test.run()
     assert min(costs_ms) <= 15, [round(cost, 1) for cost in costs_ms]  # the rest is the machine's other work
+
+
+def earlier_runs(owner: str) -> tuple[RunSnapshot, ...]:
+    """The run that is shown, a slower one before it and a still slower one after it."""
+    slow, slower = (
+        tuple(replace(result, test_accuracy=0.5) for result in example_history(k)) for k in (12, 30)
+    )
+    passes = tuple(replace(result, test_accuracy=0.95) for result in example_history(40))
+    return (
+        example_run(id="shown", owner=owner, created_at=1000.0, history=passes[:1], shared=True),
+        example_run(id="before", owner=owner, created_at=900.0, history=(*slow, passes[12])),
+        example_run(id="after", owner=owner, created_at=1100.0, history=(*slower, passes[30])),
+    )
+
+
+def test_a_run_is_compared_with_the_visitors_earlier_ones_only(open_page: Open) -> None:
+    test, _service = open_page("train.py", *earlier_runs(OWNER), run="shown")
+    assert "Your earlier runs took 13" in texts(test)
+
+
+def test_a_strangers_shared_run_tells_nothing_of_the_others(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(ExampleService, "list", lambda _self, owner: asked.append(owner) or [])
+    test, _service = open_page("train.py", *earlier_runs("b" * 32), run="shown")
+    assert test.metric[4].value == "95.00%"
+    assert "Your earlier runs" not in texts(test)
+    assert set(asked) <= {OWNER}
+
+
+@pytest.mark.parametrize(("architecture", "fetches"), [("softmax", 0), ("cnn", 0), ("mlp", 1)])
+def test_dead_units_are_counted_where_there_are_relus_and_again_when_the_answers_are_new(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch, architecture: str, fetches: int
+) -> None:
+    counted: list[object] = []
+    monkeypatch.setattr(views, "count_dead_units", lambda *values: counted.append(values) or (0, 128))
+    run = example_run("paused", config=TrainingConfig(architecture=architecture))
+    test, service = open_page("train.py", run, run=run.id)
+    test.run()
+    assert len(counted) == fetches
+    service.runs[run.id] = replace(run, samples=replace(run.samples))
+    test.run()
+    assert len(counted) == 2 * fetches

@@ -13,11 +13,10 @@ STARTER = "starter"
 
 @dataclass(frozen=True)
 class Reader:
-    """A model one can choose: `key` for the address, `version` changes when the model has learned more."""
+    """A model one can choose: `key` is for the address."""
 
     key: str
     name: str
-    version: int
 
     def model(self) -> Model | None:
         """The model as it is now; None if its run has gone."""
@@ -31,10 +30,10 @@ def readers() -> dict[str, Reader]:
 
     A run that is still training reads too, from its first batch on.
     """
-    found = [Reader(STARTER, _("Starter model"), 0)]
+    found = [Reader(STARTER, _("Starter model"))]
     runs = sorted(state.run_service().list(state.visitor()), key=lambda run: run.created_at, reverse=True)
     for run in runs:
         if run.epoch > 0 or run.batch > 0:
             name = _("{name} (still training)", name=run.name) if run.status == "running" else run.name
-            found.append(Reader(run.id, name, run.epoch))
+            found.append(Reader(run.id, name))
     return {reader.key: reader for reader in found}

@@ -86,12 +86,15 @@ def _presence(owner: str) -> tuple[RunService, str]:
     return service, owner
 
 
-@st.cache_resource(show_spinner=False, max_entries=16)
-def predictions(
-    model_key: str, model_version: int, dataset_name: str, split_name: str, _model: Model, _split: Split
-) -> NDArray[np.float32]:
+def _learned(model: Model) -> tuple[str, str, float, bytes]:
+    """All that its answers depend on: a run may be back at an epoch with other parameters."""
+    return model.architecture, model.pixel_range, model.temperature, model.parameter_vector.tobytes()
+
+
+@st.cache_resource(show_spinner=False, max_entries=16, hash_funcs={"mnist_core.network.Model": _learned})
+def predictions(model: Model, dataset_name: str, split_name: str, _split: Split) -> NDArray[np.float32]:
     """What a model answers to every image of a split, (n, 10); asked once for all pages and visitors."""
-    return _model.predict_proba(_split.images)
+    return model.predict_proba(_split.images)
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)

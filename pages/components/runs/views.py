@@ -7,16 +7,22 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
+from mnist_core.errors import DataError
+from mnist_core.layers import Relu
 from mnist_core.narrator import Facts, count_dead_units, narrate
+from mnist_core.network import get_architecture
 from pages.components import state
 from pages.components.language import _
 from pages.components.runs import confusion_chart
+from pages.components.runs.access import is_own
 from pages.components.runs.curve_chart import elapsed_seconds
 from pages.components.runs.mistaken_digits import show_chosen_digits
 from pages.components.runs.model_pictures import digit_url, weight_urls
 
 if TYPE_CHECKING:
-    from mnist_core import RunSnapshot
+    from collections.abc import Sequence
+
+    from mnist_core import EpochResult, RunSnapshot
 
 
 def facts_of(snapshot: RunSnapshot) -> Facts:
@@ -28,24 +34,40 @@ def facts_of(snapshot: RunSnapshot) -> Facts:
         diverged_at=snapshot.diverged_at,
         confusion=snapshot.confusion,
         dead_units=_dead_units(snapshot),
-        earlier=[
-            run.history
-            for run in state.run_service().list(snapshot.owner)
-            if run.id != snapshot.id and run.config.architecture == snapshot.config.architecture
-        ],
+        earlier=_earlier(snapshot),
     )
 
 
+def _earlier(snapshot: RunSnapshot) -> list[Sequence[EpochResult]]:
+    """How the visitor's own runs went before this one, which is his own too; a stranger's are nobody else's."""
+    if not is_own(snapshot):
+        return []
+    return [
+        run.history
+        for run in state.run_service().list(snapshot.owner)
+        if run.created_at < snapshot.created_at and run.config.architecture == snapshot.config.architecture
+    ]
+
+
 def _dead_units(snapshot: RunSnapshot) -> tuple[int, int] | None:
-    """Counted once an epoch on the sample digits' kin; nothing for networks without ReLU."""
-    if snapshot.config.architecture in ("sigmoid", "softmax") or snapshot.samples is None:
+    """Counted on test digits when the sample answers are new; nothing for networks without ReLU."""
+    layers = get_architecture(snapshot.config.architecture).layers
+    if snapshot.samples is None or not any(isinstance(layer, Relu) for layer in layers):
         return None
-    kept = st.session_state.setdefault("dead_units", {})
-    if kept.get("at") != (snapshot.id, snapshot.epoch):
-        model = state.run_service().latest_model(snapshot.id)
-        counted = None if model is None else count_dead_units(model, state.dataset().test.images[:300])
-        st.session_state["dead_units"] = kept = {"at": (snapshot.id, snapshot.epoch), "count": counted}
+    kept = st.session_state.get("dead_units", {})
+    if kept.get("samples") is not snapshot.samples:
+        kept = {"samples": snapshot.samples, "count": _count_dead_units(snapshot)}
+        st.session_state["dead_units"] = kept
     return kept["count"]
+
+
+def _count_dead_units(snapshot: RunSnapshot) -> tuple[int, int] | None:
+    model = state.run_service().latest_model(snapshot.id)
+    try:
+        images = state.dataset(snapshot.data).test.images[:300]
+    except DataError:  # a run from elsewhere, and its digits are not here
+        return None
+    return None if model is None else count_dead_units(model, images)
 
 
 def show_remarks(snapshot: RunSnapshot) -> None:

@@ -139,7 +139,7 @@ def _answers(reader: Reader) -> NDArray[np.intp] | None:
     dataset, model = state.dataset("strokes"), reader.model()
     if model is None:
         return None
-    found = state.predictions(reader.key, reader.version, dataset.name, "test", model, dataset.test)
+    found = state.predictions(model, dataset.name, "test", dataset.test)
     return found.argmax(axis=1)
 
 
