@@ -13,7 +13,7 @@ from pages.components.browse.card import choose_number, look_at, show_card
 from pages.components.browse.filters import View, choose_view, show_hardest_mistakes
 from pages.components.browse.split_overview import split_overview
 from pages.components.digit_sheet import Digit, digit_sheet
-from pages.components.language import _
+from pages.components.language import _, plain
 from pages.components.link_values import values_in_address, write_values
 
 PAGE_SIZE = 60
@@ -25,7 +25,7 @@ def show_digits(view: View) -> None:
     found = select_images(view.split, view.selection, probabilities)
     st.markdown(
         _("**{count:,}** of {total:,} digits", count=len(found), total=len(view.split))
-        + (_(", read by {reader}", reader=view.reader.name) if probabilities is not None else "")
+        + (_(", read by {reader}", reader=plain(view.reader.name)) if probabilities is not None else "")
     )
     if len(found) == 0:
         st.info(_("No digit fits all of these filters. Take one away."), icon="🔍")

@@ -18,6 +18,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 from mnist_core import STYLES
+from pages.components.language import plain
 from pages.components.particles import fit_particles
 
 PROJECT = Path(__file__).parents[1]
@@ -205,6 +206,19 @@ def test_no_words_are_drawn_by_matplotlib(path: Path) -> None:
     ]
     inside = [node for call in drawn for node in ast.walk(call) if isinstance(node, ast.Call)]
     assert not [call for call in inside if called(call) in MARKERS]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("+ convolution", "1. run", "- a", "a\n- b", "# big", "![x](http://y.z)", "a|b", "0.1: usual"),
+        *(":red[x]", ":material/bolt:", "$x$", "**b** _i_ ~~s~~ `c`", "<b>", "&lt;"),
+    ],
+)
+def test_text_in_markdown_comes_out_as_it_went_in(text: str) -> None:
+    shown = re.sub(r"\\([!-~])", r"\1", plain(text))
+    assert shown == text
+    assert not re.search(r"(?m)(?<!\\)(\*|_|`|~|\[|<|#|\$|&|\||:(?=\S)|^[-+]|^\d+\.)", plain(text))
 
 
 def has_words(text: str | None) -> bool:

@@ -14,6 +14,7 @@ from mnist_core import PRESETS, RunSnapshot, TrainingConfig
 from mnist_core.errors import RunError
 from mnist_core.experiments import EXPERIMENTS
 from pages.components import state
+from pages.components.language import plain
 from pages.components.runs import panel as run_panel
 from pages.components.runs import presses, views
 from pages.components.runs.address import RECIPES
@@ -316,3 +317,26 @@ def test_dead_units_are_counted_where_there_are_relus_and_again_when_the_answers
     service.runs[run.id] = replace(run, samples=replace(run.samples))
     test.run()
     assert len(counted) == 2 * fetches
+
+
+HOSTILE = "![x](http://evil) **loud** + [here](http://evil)"
+
+
+@pytest.mark.parametrize("page", ["train.py", "compare.py"])
+def test_a_name_of_a_run_is_shown_as_it_is_and_never_as_markdown(open_page: Open, page: str) -> None:
+    runs = [
+        example_run("finished", id=key, name=HOSTILE, shared=True, config=TrainingConfig(seed=seed))
+        for seed, key in enumerate("ab")
+    ]
+    links = {"race": "a-b"} if page == "train.py" else {}
+    test, _service = open_page(page, *runs, **links)
+    columns = [str(name) for table in test.table for name in table.value.columns]
+    shown = "\n".join([texts(test), *columns, *(bar.proto.text for bar in test.get("progress"))])
+    assert plain(HOSTILE) in shown
+    assert "[x](" not in shown
+
+
+def test_what_a_failed_run_says_is_no_markdown(open_page: Open) -> None:
+    error = RunError("It failed on {name}.", name=HOSTILE)
+    test, _service = open_page("train.py", example_run("failed", error=error))
+    assert test.error[0].value == f"It failed on {plain(HOSTILE)}."

@@ -65,7 +65,7 @@ class RunCluster:
                     "The training workers could not be started ({reason}).", reason=error
                 ) from error
             raise RunError(
-                "No Dask scheduler answers at {address}. Start one with `dask scheduler`, or unset "
+                "No Dask scheduler answers at {address}. Start one with “dask scheduler”, or unset "
                 "DASK_SCHEDULER_ADDRESS to train on this machine.",
                 address=self._address,
             ) from error

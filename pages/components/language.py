@@ -5,6 +5,7 @@ The English sentence is the key; `locale/ko.po` holds the Korean. Numbers and na
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ from pages.components.particles import fit_particles
 
 LANGUAGES = {"en": "English", "ko": "한국어"}
 LANGUAGE_KEY = "lang"
+MARKS = re.compile(r"[\\`*_{}\[\]<>#$~|&]|:(?=\S)")
+MARKS_AT_START = re.compile(r"^\s*(\d*)([-+=.)])", re.MULTILINE)
 LOCALE_FOLDER = Path(__file__).parent / "locale"
 
 
@@ -39,9 +42,14 @@ def _(template: str, **values: Any) -> str:
     return fit_particles(sentence) if code == "ko" else sentence
 
 
+def plain(text: str) -> str:
+    """Text as it is where Markdown is read: a run may have any name, and no name becomes a link or a picture."""
+    return MARKS_AT_START.sub(r"\1\\\2", MARKS.sub(r"\\\g<0>", text))
+
+
 def error_text(error: MnistCoreError) -> str:
-    """What went wrong and what to do, in the visitor's language."""
-    return _(error.template, **error.values)
+    """What went wrong and what to do, in the visitor's language, for Markdown: its values are anyone's words."""
+    return plain(_(error.template, **error.values))
 
 
 @cache

@@ -12,7 +12,7 @@ from mnist_core import Split
 from mnist_core.neighbours import nearest_neighbours
 from pages.components.browse.probability_chart import probability_chart
 from pages.components.digit_sheet import Digit, digit_sheet, ink_image
-from pages.components.language import _
+from pages.components.language import _, plain
 from pages.components.readers import Reader
 
 
@@ -78,7 +78,7 @@ def _show_answer(image: NDArray[np.uint8], label: int, reader: Reader) -> None:
         return
     probabilities = model.predict_proba(image[None])[0]
     answer = int(probabilities.argmax())
-    values = {"reader": reader.name, "answer": answer, "probability": float(probabilities[answer])}
+    values = {"reader": plain(reader.name), "answer": answer, "probability": float(probabilities[answer])}
     if answer == label:
         st.markdown(_("✅ {reader} reads **{answer}**, {probability:.1%} sure.", **values))
     else:

@@ -12,7 +12,7 @@ import streamlit as st
 from mnist_core import PRESETS, RunSnapshot, TrainingConfig
 from mnist_core.errors import RunError
 from pages.components import frame, state
-from pages.components.language import _, error_text
+from pages.components.language import _, error_text, plain
 from pages.components.runs.address import Request, write_request
 
 POLL_SECONDS = 0.5
@@ -69,13 +69,14 @@ def watch(keys: Iterable[str], draw: Callable[[], None]) -> None:
 
 def show_state(run: RunSnapshot) -> None:
     """One line on where an unfinished run is; nothing once it is through."""
+    name = plain(run.name)
     if run.error is not None:
         st.error(error_text(run.error), icon="⚠️")
     elif run.status == "queued":
-        st.caption("⏳ " + _("{name}: waiting for a worker", name=run.name))
+        st.caption("⏳ " + _("{name}: waiting for a worker", name=name))
     elif run.status == "running":
         done = run.epoch / max(run.epochs, 1)
-        text = _("{name}: epoch {epoch} of {epochs}", name=run.name, epoch=run.epoch, epochs=run.epochs)
+        text = _("{name}: epoch {epoch} of {epochs}", name=name, epoch=run.epoch, epochs=run.epochs)
         st.progress(min(done, 1.0), text=text)
     if run.diverged_at is not None:
-        st.warning(_("{name} diverged in epoch {epoch}.", name=run.name, epoch=run.diverged_at), icon="💥")
+        st.warning(_("{name} diverged in epoch {epoch}.", name=name, epoch=run.diverged_at), icon="💥")

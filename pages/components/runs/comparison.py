@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import streamlit as st
 
-from pages.components.language import _
+from pages.components.language import _, plain
 from pages.components.runs import confusion_chart
 from pages.components.runs.curves import choose_view, overlay_charts
 from pages.components.runs.mistaken_digits import show_chosen_digits, show_digits
@@ -54,7 +54,7 @@ def show_differences(runs: Sequence[RunSnapshot], names: Sequence[str]) -> None:
         setting_label(setting): [value_text(setting, value) for value in values]
         for setting, values in different.items()
     }
-    st.table(pd.DataFrame.from_dict(rows, orient="index", columns=list(names)))
+    st.table(pd.DataFrame.from_dict(rows, orient="index", columns=[plain(name) for name in names]))
 
 
 def show_confusions(tested: Sequence[tuple[RunSnapshot, str]]) -> None:
@@ -75,7 +75,7 @@ def show_confusions(tested: Sequence[tuple[RunSnapshot, str]]) -> None:
     for start in range(0, len(tested), 2):
         for column, (run, name) in zip(st.columns(2), tested[start : start + 2], strict=False):
             if run.confusion is not None:
-                column.markdown(f"**{name}**")
+                column.markdown(f"**{plain(name)}**")
                 with column:
                     cells = st.vega_lite_chart(
                         confusion_chart.confusion_table(run.confusion),

@@ -14,7 +14,7 @@ import streamlit as st
 
 from mnist_core.errors import RunError
 from pages.components import state
-from pages.components.language import _, error_text
+from pages.components.language import _, error_text, plain
 from pages.components.runs import views
 from pages.components.runs.access import is_own
 from pages.components.runs.break_it import show_explanation
@@ -82,14 +82,10 @@ def show_status(snapshot: RunSnapshot) -> None:
             icon=STATUS_ICONS.get(snapshot.status),
             color=STATUS_COLORS.get(snapshot.status, "gray"),
         )
-        st.markdown(f"**{_safe(snapshot.name)}**", width="content")
+        st.markdown(f"**{plain(snapshot.name)}**", width="content")
         st.caption(_facts(snapshot), width="content")
     if snapshot.error is not None:
         st.error(error_text(snapshot.error), icon="⚠️")
-
-
-def _safe(text: str) -> str:
-    return "".join(f"\\{letter}" if letter in "\\`*_{}[]()<>#+-.!|~:$" else letter for letter in text)
 
 
 def _facts(snapshot: RunSnapshot) -> str:

@@ -12,7 +12,7 @@ import streamlit as st
 
 from mnist_core import ARCHITECTURES, tensorflow_available
 from pages.components import state
-from pages.components.language import _
+from pages.components.language import _, plain
 from pages.components.runs.access import is_own, readable_run
 from pages.components.runs.curves import choose_view, overlay_charts
 from pages.components.runs.presses import interval_for, panel, press_button
@@ -98,10 +98,10 @@ def _race_panel(interval: float | None) -> None:
         names = unique_names([run.name for run in runs])
         with st.container(key="run_status", gap="xsmall"):
             for run, name in zip(runs, names, strict=True):
-                _lane(run, name)
+                _lane(run, plain(name))
         _buttons(runs)
         overlay_charts(runs, names, choose_view("race"))
-        for sentence in verdict(runs, names):
+        for sentence in verdict(runs, [plain(name) for name in names]):
             st.markdown(f"🏁 {sentence}")
 
 
@@ -148,7 +148,7 @@ def _to_each(act: Callable[[str], None], runs: list[RunSnapshot]) -> None:
 
 
 def verdict(runs: tuple[RunSnapshot, RunSnapshot], names: list[str]) -> list[str]:
-    """What the race shows so far: who came to 90% when, and who is ahead."""
+    """What the race shows so far, as Markdown with these names: who came to 90% when, and who is ahead."""
     sentences = []
     for run, name in zip(runs, names, strict=True):
         seconds = 0.0

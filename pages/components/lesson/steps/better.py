@@ -11,7 +11,7 @@ from mnist_core import PRESETS, RunSnapshot, TrainingConfig
 from mnist_core.layers import Convolution, Relu, Silu
 from mnist_core.messages import mark
 from mnist_core.network import scale_pixels
-from pages.components.language import _
+from pages.components.language import _, plain
 from pages.components.lesson.charts import BLUE, show_chart
 from pages.components.lesson.code import show_source
 from pages.components.lesson.questions import Question, ask
@@ -116,7 +116,7 @@ def _draw_ladder() -> None:
         "mistakes": _("mistakes in 10,000"),
         "seconds": _("training seconds"),
     }
-    table["name"] = table["name"].str.replace("+", "\\+")  # cells are Markdown
+    table["name"] = table["name"].map(plain)  # cells are Markdown
     table["accuracy"] = table["accuracy"].map("{:.2%}".format)
     table["mistakes"] = table["mistakes"].map("{:,}".format)
     table["seconds"] = table["seconds"].map("{:.1f}".format)

@@ -13,7 +13,7 @@ from pages.components import frame, state
 from pages.components.digit_sheet import Digit, digit_sheet
 from pages.components.draw.live_answer import live_answers
 from pages.components.drawing_pad import drawing_pad
-from pages.components.language import _
+from pages.components.language import _, plain
 from pages.components.lesson.code import show_source
 from pages.components.lesson.questions import Question, ask
 from pages.components.readers import STARTER, Reader, readers
@@ -148,7 +148,5 @@ def _show_shares(shares: pd.DataFrame, names: dict[str, str]) -> None:
     columns = [shares["digit"].map(str), shares["style"].map(_)]
     columns += [shares[column].map("{:.0%}".format) for column in names]
     shown = pd.concat(columns, axis=1)
-    shown.columns = unique_names(
-        [_("digit"), _("style"), *(name.replace("+", "\\+") for name in names.values())]
-    )
+    shown.columns = unique_names([_("digit"), _("style"), *(plain(name) for name in names.values())])
     st.table(shown, hide_index=True, width="content")

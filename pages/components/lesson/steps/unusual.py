@@ -12,7 +12,7 @@ from mnist_core import ARCHITECTURES, PRESETS, Model, Split, TrainingConfig, cro
 from mnist_core.messages import mark
 from mnist_core.network import initial_parameters, scale_pixels
 from pages.components import state
-from pages.components.language import _
+from pages.components.language import _, plain
 from pages.components.lesson.charts import accuracy_chart
 from pages.components.lesson.questions import Question, ask
 from pages.components.lesson.runs import find_runs, open_in_train, start_run, watch
@@ -175,6 +175,6 @@ def _test_accuracy() -> None:
     rows = []
     for run in runs.values():
         last = run.history[-1]
-        row = {_("run"): run.name, _("training accuracy"): f"{last.train_accuracy:.2%}"}
+        row = {_("run"): plain(run.name), _("training accuracy"): f"{last.train_accuracy:.2%}"}
         rows.append(row | ({_("test accuracy"): f"{last.test_accuracy:.2%}"} if fixed else {}))
     st.table(pd.DataFrame(rows), hide_index=True, width="content")
