@@ -14,6 +14,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mnist_core.messages import mark
+from mnist_core.network import get_architecture
+
 if TYPE_CHECKING:
     from mnist_core.configuration import TrainingConfig
     from mnist_core.network import Model
@@ -23,12 +26,7 @@ GUESSING = 0.2  # twice chance: below it nothing has been learned
 MILESTONE = 0.9  # test accuracy by which runs are compared
 
 
-def sentence(text: str) -> str:
-    """Mark a sentence for the translators; it stays as it is."""
-    return text
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Remark:
     """One thing the numbers show.
 
@@ -71,6 +69,11 @@ class Facts:
     dead_units: tuple[int, int] | None = None
     earlier: Sequence[Sequence[EpochResult]] = ()
 
+    @property
+    def has_hidden_layers(self) -> bool:
+        """Whether its network has any."""
+        return get_architecture(self.config.architecture).has_hidden_layers
+
     def curve(self, name: str) -> NDArray[np.float64]:
         """One field of the history, as float64."""
         return np.array([getattr(result, name) for result in self.history], dtype=np.float64)
@@ -85,25 +88,25 @@ def narrate(facts: Facts, limit: int = 3) -> tuple[Remark, ...]:
 def find_divergence(facts: Facts) -> Remark | None:
     """The loss left the numbers, or is far above where it began and still rising."""
     values = {"rate": facts.config.learning_rate, "smaller": facts.config.learning_rate / 10}
-    advice = sentence("The steps are too long. Try learning rate {smaller:.2g} instead of {rate:.2g}.")
-    if facts.config.pixel_range == "raw" and facts.config.architecture in ("mlp", "cnn", "starter"):
-        advice = sentence("Pixels from 0 to 255 make every step 255 times as long. Scale them to 0–1.")
+    advice = mark("The steps are too long. Try learning rate {smaller:.2g} instead of {rate:.2g}.")
+    if facts.config.pixel_range == "raw" and facts.has_hidden_layers:
+        advice = mark("Pixels from 0 to 255 make every step 255 times as long. Scale them to 0–1.")
     if facts.diverged_at is not None:
         return Remark(
-            "In epoch {epoch} the loss stopped being a number: it diverged.",
-            advice,
-            "diverging",
-            {"epoch": facts.diverged_at, **values},
+            template="In epoch {epoch} the loss stopped being a number: it diverged.",
+            advice=advice,
+            kind="diverging",
+            values={"epoch": facts.diverged_at, **values},
         )
     losses = facts.curve("train_loss")
     if facts.initial is not None:
         losses = np.concatenate([[facts.initial.train_loss], losses])
     if len(losses) >= 3 and losses[-1] > 2 * losses[0] and losses[-1] > losses[-2]:
         return Remark(
-            "The training loss grows: it was {first:.3g} and is {last:.3g} now.",
-            advice,
-            "diverging",
-            {"first": losses[0], "last": losses[-1], **values},
+            template="The training loss grows: it was {first:.3g} and is {last:.3g} now.",
+            advice=advice,
+            kind="diverging",
+            values={"first": losses[0], "last": losses[-1], **values},
         )
     return None
 
@@ -120,16 +123,14 @@ def find_oscillation(facts: Facts) -> Remark | None:
     goes_somewhere = abs(window[-1] - window[0]) > way / 2
     if turns < 0.4 or way < 0.1 * len(steps) * np.median(window) or goes_somewhere:
         return None
-    advice = sentence("Each step jumps across the valley. Try a third of the learning rate.")
+    advice = mark("Each step jumps across the valley. Try a third of the learning rate.")
     if facts.config.pixel_range == "raw":
-        advice = sentence(
-            "Raw pixels make the steps long. Try pixels scaled to 0–1, or a smaller learning rate."
-        )
+        advice = mark("Raw pixels make the steps long. Try pixels scaled to 0–1, or a smaller learning rate.")
     return Remark(
-        "The loss jumps up and down: between {low:.3g} and {high:.3g} in the last {count} epochs.",
-        advice,
-        "oscillating",
-        {"low": window.min(), "high": window.max(), "count": len(window)},
+        template="The loss jumps up and down: between {low:.3g} and {high:.3g} in the last {count} epochs.",
+        advice=advice,
+        kind="oscillating",
+        values={"low": window.min(), "high": window.max(), "count": len(window)},
     )
 
 
@@ -139,20 +140,20 @@ def find_guessing(facts: Facts) -> Remark | None:
     if len(accuracy) < 2 or accuracy[-1] >= GUESSING or accuracy.max() - accuracy.min() > 0.05:
         return None
     rate, is_adam = facts.config.learning_rate, facts.config.optimizer == "adam"
-    advice = sentence("Try another learning rate, three times smaller or larger.")
+    advice = mark("Try another learning rate, three times smaller or larger.")
     if rate >= (0.03 if is_adam else 1):
-        advice = sentence("The steps are too long. Try learning rate {smaller:.2g} instead of {rate:.2g}.")
-    if facts.config.initialization == "zeros" and facts.config.architecture in ("mlp", "cnn", "starter"):
-        advice = (
+        advice = mark("The steps are too long. Try learning rate {smaller:.2g} instead of {rate:.2g}.")
+    if facts.config.initialization == "zeros" and facts.has_hidden_layers:
+        advice = mark(
             "All weights began at zero, so no unit can become different from the others. Begin at random."
         )
     elif facts.config.shuffled_labels:
-        advice = sentence("The labels were shuffled: there is nothing to learn but the pictures one by one.")
+        advice = mark("The labels were shuffled: there is nothing to learn but the pictures one by one.")
     return Remark(
-        "After {epochs} epochs it still guesses: {accuracy:.0%} right, and chance is 10%.",
-        advice,
-        "guessing",
-        {"epochs": len(accuracy), "accuracy": accuracy[-1], "rate": rate, "smaller": rate / 10},
+        template="After {epochs} epochs it still guesses: {accuracy:.0%} right, and chance is 10%.",
+        advice=advice,
+        kind="guessing",
+        values={"epochs": len(accuracy), "accuracy": accuracy[-1], "rate": rate, "smaller": rate / 10},
     )
 
 
@@ -163,14 +164,14 @@ def find_memorizing(facts: Facts) -> Remark | None:
     last = facts.history[-1]
     if last.train_accuracy - last.test_accuracy < 0.05 or last.train_accuracy < 0.5:
         return None
-    advice = sentence("Give it more pictures, or move and turn them a little in each epoch.")
+    advice = mark("Give it more pictures, or move and turn them a little in each epoch.")
     if facts.config.shuffled_labels:
-        advice = sentence("The labels were shuffled: it can only learn them by heart.")
+        advice = mark("The labels were shuffled: it can only learn them by heart.")
     return Remark(
-        "It knows {train:.0%} of its own pictures, but only {test:.0%} of new ones: it learns by heart.",
-        advice,
-        "memorizing",
-        {"train": last.train_accuracy, "test": last.test_accuracy},
+        template="It knows {train:.0%} of its own pictures, but only {test:.0%} of new ones: it learns by heart.",
+        advice=advice,
+        kind="memorizing",
+        values={"train": last.train_accuracy, "test": last.test_accuracy},
     )
 
 
@@ -183,11 +184,13 @@ def find_overfitting(facts: Facts) -> Remark | None:
     if best > len(test) - 3 or test[-1] < 1.05 * test[best] or train[-1] >= train[best]:
         return None
     return Remark(
-        "Overfitting: the test loss was best after epoch {epoch} ({best:.3g}) and is {now:.3g} now, "
-        "while the training loss still falls.",
-        "Stop near epoch {epoch}, or give it more varied pictures.",
-        "overfitting",
-        {"epoch": facts.history[best].epoch, "best": test[best], "now": test[-1]},
+        template=(
+            "Overfitting: the test loss was best after epoch {epoch} ({best:.3g}) and is {now:.3g} now, "
+            "while the training loss still falls."
+        ),
+        advice="Stop near epoch {epoch}, or give it more varied pictures.",
+        kind="overfitting",
+        values={"epoch": facts.history[best].epoch, "best": test[best], "now": test[-1]},
     )
 
 
@@ -199,14 +202,14 @@ def find_missing_answers(facts: Facts) -> Remark | None:
     never = [str(digit) for digit in range(10) if answers[digit] == 0 and truths[digit] > 0]
     if not never or len(never) > 8:  # nine silent digits are a guess, which has its own sentence
         return None
-    advice = sentence("Look at the confusion matrix: which digit takes their place?")
+    advice = mark("Look at the confusion matrix: which digit takes their place?")
     if facts.config.missing_digit is not None:
-        advice = sentence("It has never seen a {missing}, so it cannot answer it.")
+        advice = mark("It has never seen a {missing}, so it cannot answer it.")
     return Remark(
-        "It never answers {digits}.",
-        advice,
-        "silent class",
-        {"digits": ", ".join(never), "missing": facts.config.missing_digit},
+        template="It never answers {digits}.",
+        advice=advice,
+        kind="silent class",
+        values={"digits": ", ".join(never), "missing": facts.config.missing_digit},
     )
 
 
@@ -218,10 +221,10 @@ def find_dead_units(facts: Facts) -> Remark | None:
     if total == 0 or dead / total < 0.1:
         return None
     return Remark(
-        "{dead} of {total} hidden units are dead: they are zero for every picture and learn no more.",
-        "Long steps kill ReLUs. Try a smaller learning rate.",
-        "dead units",
-        {"dead": dead, "total": total},
+        template="{dead} of {total} hidden units are dead: they are zero for every picture and learn no more.",
+        advice="Long steps kill ReLUs. Try a smaller learning rate.",
+        kind="dead units",
+        values={"dead": dead, "total": total},
     )
 
 
@@ -234,16 +237,16 @@ def find_plateau(facts: Facts) -> Remark | None:
     fall = (losses[-span - 1] - losses[-span:].min()) / max(abs(losses[-span - 1]), 1e-12)
     if not -0.01 < fall < 0.01 or np.ptp(accuracy[-span:]) > 0.005:
         return None
-    advice = (
+    advice = mark(
         "It has found what this network can do. Try a network with a hidden layer, or a larger learning rate."
     )
-    if facts.config.architecture in ("mlp", "cnn", "starter"):
-        advice = sentence("Try a smaller learning rate for the last steps, or stop here.")
+    if facts.has_hidden_layers:
+        advice = mark("Try a smaller learning rate for the last steps, or stop here.")
     return Remark(
-        "A plateau: for {span} epochs the training loss has stayed near {loss:.3g}.",
-        advice,
-        "plateau",
-        {"span": span, "loss": losses[-1]},
+        template="A plateau: for {span} epochs the training loss has stayed near {loss:.3g}.",
+        advice=advice,
+        kind="plateau",
+        values={"span": span, "loss": losses[-1]},
     )
 
 
@@ -254,10 +257,9 @@ def find_quick_start(facts: Facts) -> Remark | None:
     if own is None or not others or own > np.median(others) / 2:
         return None
     return Remark(
-        "Faster than usual: {accuracy:.0%} after {own} epochs. Your earlier runs took {usual:g}.",
-        "",
-        "faster",
-        {"accuracy": MILESTONE, "own": own, "usual": float(np.median(others))},
+        template="Faster than usual: {accuracy:.0%} after {own} epochs. Your earlier runs took {usual:g}.",
+        kind="faster",
+        values={"accuracy": MILESTONE, "own": own, "usual": float(np.median(others))},
         good=True,
     )
 
@@ -270,14 +272,15 @@ def find_commonest_mistake(facts: Facts) -> Remark | None:
     np.fill_diagonal(mistakes, 0)
     wrong, total = int(mistakes.sum()), int(facts.confusion.sum())
     if wrong == 0:
-        return Remark("It reads every test digit right.", "", "mistakes", good=True)
+        return Remark(template="It reads every test digit right.", kind="mistakes", good=True)
     truth, answer = np.unravel_index(int(mistakes.argmax()), mistakes.shape)
     return Remark(
-        "It reads {wrong:,} of {total:,} test digits wrongly. Most often it takes a {truth} for a {answer}: "
-        "{times} times.",
-        "",
-        "mistakes",
-        {
+        template=(
+            "It reads {wrong:,} of {total:,} test digits wrongly. Most often it takes a {truth} for a {answer}: "
+            "{times} times."
+        ),
+        kind="mistakes",
+        values={
             "wrong": wrong,
             "total": total,
             "truth": int(truth),
@@ -293,10 +296,9 @@ def find_beginning(facts: Facts) -> Remark | None:
     if facts.history or facts.initial is None:
         return None
     return Remark(
-        "Before learning it gets {accuracy:.0%} of the test digits right. Chance is 10%.",
-        "",
-        "beginning",
-        {"accuracy": facts.initial.test_accuracy},
+        template="Before learning it gets {accuracy:.0%} of the test digits right. Chance is 10%.",
+        kind="beginning",
+        values={"accuracy": facts.initial.test_accuracy},
         good=True,
     )
 

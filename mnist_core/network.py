@@ -37,6 +37,11 @@ class Architecture:
     output: str = "softmax"
 
     @property
+    def has_hidden_layers(self) -> bool:
+        """Whether anything stands between the pixels and the ten scores."""
+        return len(self.layers) > 1
+
+    @property
     def layer_names(self) -> tuple[str, ...]:
         """A name for each layer: "dense1", "dense2", "convolution1", …"""
         counts: dict[str, int] = {}

@@ -113,8 +113,7 @@ def show_weights(snapshot: RunSnapshot) -> None:
         st.caption(_("Weights come with the first steps."))
         return
     urls = weight_urls(model)
-    has_digits = snapshot.config.architecture in ("sigmoid", "softmax")
-    captions = [str(digit) if has_digits else " " for digit in range(len(urls))]
+    captions = [" " if model.network.has_hidden_layers else str(digit) for digit in range(len(urls))]
     alt = [_("Weights of output {digit}", digit=digit) for digit in range(len(urls))]
     st.image(urls, caption=captions, alt=alt, width=70)
     st.caption(_("Ink on orange speaks for it, ink on blue against it."))
