@@ -105,14 +105,14 @@ class DrawingStore:
         return [drawing for drawing in found if drawing is not None]
 
     def delete(self, drawing_id: str) -> None:
-        """Forget one; does nothing where it is gone already."""
+        """Forget one; does nothing where it is gone already. `DrawingError` where it cannot be deleted."""
         if _ID.fullmatch(drawing_id):
-            self._path(drawing_id).unlink(missing_ok=True)
+            _unlink(self._path(drawing_id))
 
     def clear(self) -> None:
-        """Forget all."""
+        """Forget all. `DrawingError` where one cannot be deleted."""
         for path in self._paths():
-            path.unlink(missing_ok=True)
+            _unlink(path)
 
     def _paths(self) -> list[Path]:
         return sorted(path for path in self._folder.glob("*.json") if _ID.fullmatch(path.stem))
@@ -133,6 +133,16 @@ class DrawingStore:
         except (OSError, ValueError, KeyError, TypeError) as error:
             logger.warning("A kept drawing cannot be read: %s (%s)", path, error)
             return None
+
+
+def _unlink(path: Path) -> None:
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise DrawingError(
+            "A drawing could not be deleted: the app may not write to its folder ({reason}).",
+            reason=error.strerror or "unknown",
+        ) from error
 
 
 def _not_kept(cause: OSError) -> DrawingError:

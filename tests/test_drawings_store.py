@@ -70,6 +70,20 @@ def test_one_or_all_drawings_are_forgotten(store: DrawingStore) -> None:
     assert store.load() == []
 
 
+def test_a_drawing_that_cannot_be_deleted_is_said_in_a_sentence(
+    store: DrawingStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = store.keep(7, SEVEN)
+
+    def denied(*_values: object, **_more: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "unlink", denied)
+    for forget in (store.clear, lambda: store.delete(kept.id)):
+        with pytest.raises(DrawingError, match="could not be deleted"):
+            forget()
+
+
 @pytest.mark.parametrize("label", [-1, 10, "7", None])
 def test_only_digits_are_labels(store: DrawingStore, label: object) -> None:
     with pytest.raises(DrawingError, match="digit from 0 to 9"):

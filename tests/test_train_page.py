@@ -15,6 +15,7 @@ from mnist_core.errors import RunError
 from mnist_core.experiments import EXPERIMENTS
 from pages.components import state
 from pages.components.language import plain
+from pages.components.readers import Reader
 from pages.components.runs import panel as run_panel
 from pages.components.runs import presses, views
 from pages.components.runs.address import RECIPES
@@ -148,6 +149,32 @@ def test_what_a_press_cannot_do_is_told_in_a_sentence(
     test, _service = open_page("train.py", example_run("stopped"))
     button(test, "Resume").click().run()
     assert [error.value for error in test.error] == ["It cannot be read."]
+
+
+def gone(_service: ExampleService, run_id: str, *_values: object) -> None:
+    raise RunError("There is no run with this id. Received: {received}.", received=run_id)
+
+
+def test_a_rename_that_is_refused_is_told(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ExampleService, "rename", gone, raising=False)
+    test, _service = open_page("compare.py", example_run("finished"))
+    test.text_input[0].set_value("mine").run()
+    assert [error.value for error in test.error] == ["There is no run with this id. Received: run0."]
+    assert not test.exception
+
+
+def test_a_rate_that_is_refused_is_told(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ExampleService, "set_learning_rate", gone, raising=False)
+    test, _service = open_page("train.py", example_run("running"))
+    next(one for one in test.select_slider if one.label == "Learning rate now").set_value(0.3).run()
+    assert [error.value for error in test.error] == ["There is no run with this id. Received: run0."]
+    assert not test.exception
+
+
+def test_a_reader_whose_run_has_gone_has_no_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(state, "run_service", ExampleService)
+    monkeypatch.setattr(ExampleService, "latest_model", gone)
+    assert Reader("gone", "A run").model() is None
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from pages.components.streamlit_words import translate_streamlit
 
 logger = logging.getLogger(__name__)
 NAME = "MNIST Lab"
+REFUSAL_KEY = "refusal"
 STYLE_SHEET = Path(__file__).with_name("frame.css")
 
 
@@ -37,10 +38,20 @@ def page(title: str, icon: str, place: str = "") -> Iterator[None]:
     _data_line()
 
 
+def attempt(act: Callable[..., object], *values: object) -> None:
+    """Do in a callback what may be refused: `show_errors` tells it when the page is drawn."""
+    try:
+        act(*values)
+    except MnistCoreError as error:
+        st.session_state[REFUSAL_KEY] = error
+
+
 @contextmanager
 def show_errors() -> Iterator[None]:
-    """Show what goes wrong inside as a sentence."""
+    """Show what goes wrong inside, or was refused before, as a sentence."""
     try:
+        if (refusal := st.session_state.pop(REFUSAL_KEY, None)) is not None:
+            st.error(error_text(refusal), icon="⚠️")
         yield
     except MnistCoreError as error:
         st.error(error_text(error), icon="⚠️")

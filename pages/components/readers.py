@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mnist_core import Model
+from mnist_core.errors import RunError
 from pages.components import state
 from pages.components.language import _
 
@@ -22,7 +23,10 @@ class Reader:
         """The model as it is now; None if its run has gone."""
         if self.key == STARTER:
             return state.starter_model()
-        return state.run_service().latest_model(self.key)
+        try:
+            return state.run_service().latest_model(self.key)
+        except RunError:  # deleted in another tab
+            return None
 
 
 def readers() -> dict[str, Reader]:

@@ -17,10 +17,9 @@ from mnist_core.drawings_store import (
     drawings_to_npz,
     drawings_to_png,
 )
-from mnist_core.errors import MnistCoreError
-from pages.components import state
+from pages.components import frame, state
 from pages.components.drawing_pad import Drawing, load_drawing
-from pages.components.language import _, error_text
+from pages.components.language import _
 from pages.components.live_pictures import Picture, live_pictures
 
 NEWS_KEY = "keep_news"
@@ -36,7 +35,8 @@ def store() -> DrawingStore:
 def keep_buttons(drawing: Drawing) -> None:
     """Ten digits to say what was drawn; the drawing is kept as that."""
     _digit_pills("keep_drawing", lambda digit: _keep(digit, drawing), is_off=not drawing.strokes)
-    _show_news()
+    if NEWS_KEY in st.session_state:
+        st.toast(st.session_state.pop(NEWS_KEY), icon="💾")
 
 
 def keep_picture_buttons(image: NDArray[np.float32]) -> None:
@@ -49,7 +49,7 @@ def _digit_pills(key: str, keep: Callable[[int], None], *, is_off: bool) -> None
         digit = st.session_state[key]
         st.session_state[key] = None
         if digit is not None:
-            keep(digit)
+            frame.attempt(keep, digit)
 
     st.pills(
         _("That was a …"),
@@ -62,29 +62,14 @@ def _digit_pills(key: str, keep: Callable[[int], None], *, is_off: bool) -> None
 
 
 def _keep(digit: int, drawing: Drawing) -> None:
-    try:
-        store().keep(digit, drawing.strokes)
-    except MnistCoreError as error:
-        st.session_state[NEWS_KEY] = ("error", error_text(error))
-        return
+    store().keep(digit, drawing.strokes)
     load_drawing(())
-    st.session_state[NEWS_KEY] = ("kept", _("Kept as a {digit}. Draw the next one.", digit=digit))
+    st.session_state[NEWS_KEY] = _("Kept as a {digit}. Draw the next one.", digit=digit)
 
 
 def _keep_picture(digit: int, image: NDArray[np.float32]) -> None:
-    try:
-        store().keep(digit, image=image)
-        st.session_state[NEWS_KEY] = ("kept", _("Kept as a {digit}.", digit=digit))
-    except MnistCoreError as error:
-        st.session_state[NEWS_KEY] = ("error", error_text(error))
-
-
-def _show_news() -> None:
-    kind, text = st.session_state.pop(NEWS_KEY, (None, ""))
-    if kind == "error":
-        st.error(text, icon="⚠️")
-    elif kind == "kept":
-        st.toast(text, icon="💾")
+    store().keep(digit, image=image)
+    st.session_state[NEWS_KEY] = _("Kept as a {digit}.", digit=digit)
 
 
 def gallery() -> list[KeptDrawing]:
@@ -124,7 +109,7 @@ def _hint(kept: KeptDrawing, is_deleting: bool) -> str:
 
 def _choose(chosen: str, drawings: list[KeptDrawing]) -> None:
     if st.session_state.get(DELETING_KEY):
-        store().delete(chosen)
+        frame.attempt(store().delete, chosen)
         return
     for kept in drawings:
         if kept.id == chosen and kept.strokes:
@@ -159,4 +144,4 @@ def _downloads(drawings: list[KeptDrawing]) -> None:
         )
         with st.popover(_("Delete all"), icon="🗑️"):
             st.write(_("Delete all {count} kept drawings?", count=len(drawings)))
-            st.button(_("Yes, delete them"), type="primary", on_click=store().clear)
+            st.button(_("Yes, delete them"), type="primary", on_click=frame.attempt, args=(store().clear,))

@@ -9,16 +9,15 @@ from streamlit.delta_generator import DeltaGenerator
 
 from mnist_core import Model, RunSnapshot
 from mnist_core.drawings_store import KeptDrawing, drawings_split
-from mnist_core.errors import MnistCoreError, RunError
+from mnist_core.errors import RunError
 from mnist_core.evaluation import evaluate
 from mnist_core.relearning import relearning_checkpoint, relearning_config
-from pages.components import state
+from pages.components import frame, state
 from pages.components.draw.readers import CHOICE_KEY, model_of
 from pages.components.language import _, error_text
 from pages.components.readers import Reader
 
 LEARNING_KEY = "draw_learning"
-NEWS_KEY = "draw_learning_news"
 
 
 def learn_panel(drawings: list[KeptDrawing], reader: Reader, readers: dict[str, Reader]) -> None:
@@ -31,8 +30,8 @@ def learn_panel(drawings: list[KeptDrawing], reader: Reader, readers: dict[str, 
             _("Learn from my {count} drawings", count=len(drawings)),
             icon="🎓",
             type="primary",
-            on_click=_start,
-            args=(drawings, reader),
+            on_click=frame.attempt,
+            args=(_start, drawings, reader),
         )
         st.caption(
             _(
@@ -40,13 +39,11 @@ def learn_panel(drawings: list[KeptDrawing], reader: Reader, readers: dict[str, 
                 "digits it knows so that it does not forget them."
             )
         )
-        if NEWS_KEY in st.session_state:
-            st.error(st.session_state.pop(NEWS_KEY), icon="⚠️")
     elif snapshot.is_unfinished:
         total = snapshot.epochs * max(snapshot.batches, 1)
         done = snapshot.epoch * max(snapshot.batches, 1) + snapshot.batch
         st.progress(min(done / total, 1.0), text=_("Learning your handwriting …"))
-        st.button(_("Undo"), key="learning_undo", icon="↩️", on_click=_undo)
+        st.button(_("Undo"), key="learning_undo", icon="↩️", on_click=frame.attempt, args=(_undo,))
     else:
         _show_result(snapshot, learning, drawings, readers)
 
@@ -68,16 +65,12 @@ def _snapshot(run_id: str) -> RunSnapshot | None:
 def _start(drawings: list[KeptDrawing], reader: Reader) -> None:
     model = model_of(reader)
     config = relearning_config(model, available=len(state.dataset().train))
-    try:
-        run_id = state.run_service().start(
-            config,
-            owner=state.visitor(),
-            name=_("{name} + my {count} drawings", name=reader.name, count=len(drawings)),
-            beginning=relearning_checkpoint(model, drawings_split(drawings), config),
-        )
-    except MnistCoreError as error:
-        st.session_state[NEWS_KEY] = error_text(error)
-        return
+    run_id = state.run_service().start(
+        config,
+        owner=state.visitor(),
+        name=_("{name} + my {count} drawings", name=reader.name, count=len(drawings)),
+        beginning=relearning_checkpoint(model, drawings_split(drawings), config),
+    )
     st.session_state[LEARNING_KEY] = {"run": run_id, "before": model, "reader": reader.key}
 
 
@@ -98,7 +91,7 @@ def _show_result(
     before = learning["before"]
     if snapshot.status != "finished" or after is None or not isinstance(before, Model):
         st.error(error_text(snapshot.error) if snapshot.error else _("Learning was stopped."), icon="⚠️")
-        st.button(_("Undo"), key="learning_undo", icon="↩️", on_click=_undo)
+        st.button(_("Undo"), key="learning_undo", icon="↩️", on_click=frame.attempt, args=(_undo,))
         return
     if "accuracies" not in learning:
         split = drawings_split(drawings)
@@ -120,7 +113,7 @@ def _show_result(
             on_click=_choose,
             args=(snapshot.id,),
         )
-        st.button(_("Undo"), key="learning_undo", icon="↩️", on_click=_undo)
+        st.button(_("Undo"), key="learning_undo", icon="↩️", on_click=frame.attempt, args=(_undo,))
         st.button(_("Learn again"), on_click=_forget)
 
 

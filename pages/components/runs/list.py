@@ -93,7 +93,7 @@ def manage_run(run: RunSnapshot) -> None:
             value=run.name,
             max_chars=80,
             key=name_key,
-            on_change=lambda: service.rename(run.id, st.session_state[name_key]),
+            on_change=lambda: frame.attempt(service.rename, run.id, st.session_state[name_key]),
             width=280,
         )
         _downloads(run)

@@ -14,6 +14,7 @@ import streamlit as st
 
 from mnist_core.errors import RunError
 from pages.components import state
+from pages.components.frame import attempt
 from pages.components.language import _, error_text, plain
 from pages.components.runs import views
 from pages.components.runs.access import is_own
@@ -178,7 +179,7 @@ def _steering(snapshot: RunSnapshot) -> None:
             value=snapshot.learning_rate,
             format_func=lambda rate: f"{rate:g}",
             key=rate_key,
-            on_change=lambda: service.set_learning_rate(snapshot.id, st.session_state[rate_key]),
+            on_change=lambda: attempt(service.set_learning_rate, snapshot.id, st.session_state[rate_key]),
             disabled=not snapshot.is_unfinished,
             width=320,
         )

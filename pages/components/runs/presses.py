@@ -13,9 +13,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from mnist_core.errors import MnistCoreError
 from pages.components import frame
-from pages.components.language import error_text
 
 if TYPE_CHECKING:
     from mnist_core import RunSnapshot
@@ -23,7 +21,7 @@ if TYPE_CHECKING:
 POLL_SECONDS = 0.45
 QUEUE_SECONDS = 1.5
 ECHO_SECONDS = 0.15
-PRESS_KEY, REFUSAL_KEY = "run_press", "run_refusal"
+PRESS_KEY = "run_press"
 
 
 def interval_for(*snapshots: RunSnapshot) -> float | None:
@@ -62,19 +60,14 @@ def _press(name: str, act: Callable[[], None]) -> None:
     if last is not None and last.name == name and last.is_fresh:
         return
     st.session_state[PRESS_KEY] = Press(name)
-    try:
-        act()
-    except MnistCoreError as error:
-        st.session_state[REFUSAL_KEY] = error
+    frame.attempt(act)
 
 
 @contextmanager
 def panel() -> Iterator[None]:
-    """Around what shows runs: a press that was refused is told, and what goes wrong becomes a sentence."""
+    """Around what shows runs: what goes wrong becomes a sentence, and the last press counts as drawn."""
     try:
         with frame.show_errors():
-            if (refusal := st.session_state.pop(REFUSAL_KEY, None)) is not None:
-                st.error(error_text(refusal), icon="⚠️")
             yield
     finally:
         last = st.session_state.get(PRESS_KEY)
