@@ -95,7 +95,7 @@ def recall_table(confusions: Sequence[tuple[str, NDArray[np.int64]]]) -> pd.Data
 
 
 @cache
-def recall_spec(digit: str, share: str, run: str, runs: tuple[str, ...], *, height: int = 240) -> Spec:
+def recall_spec(digit: str, share: str, run: str, runs: tuple[str, ...], *, height: int = 280) -> Spec:
     """For each digit a bar a run: the share read right. A bar can be chosen (`bar`)."""
     return {
         "height": height,
@@ -115,7 +115,7 @@ def recall_spec(digit: str, share: str, run: str, runs: tuple[str, ...], *, heig
                 "field": "run",
                 "type": "nominal",
                 "scale": {"domain": list(runs)},
-                "legend": {"orient": "top", "title": None, "labelLimit": 260, "columns": 2},
+                "legend": {"orient": "top", "title": None, "labelLimit": 230, "columns": 2},
             },
             "opacity": {"condition": {"param": "bar", "value": 1}, "value": 0.4},
             "tooltip": [

@@ -123,11 +123,11 @@ def curve_spec(
     runs : names of several runs, told apart by colour; without, train and test are
     """
     y = {"field": "y", "type": "quantitative", "title": y_title, "scale": _y_scale(measure, log)}
-    y["axis"] = {"format": "%" if measure == "accuracy" else "~g"}
+    y["axis"] = {"format": "%" if measure == "accuracy" else "~r"}
     return {
         "height": height,
         "padding": {"left": 5, "top": 5, "right": 14, "bottom": 5},  # room for the last point and its label
-        "config": {"legend": {"labelLimit": 260}},
+        "config": {"legend": {"labelLimit": 230}},
         "encoding": {"x": _x_axis(x_title, last_epoch), "y": y},
         "layer": [
             _batches(),

@@ -64,7 +64,8 @@ def name_of(request: Request) -> str:
     changed = [
         f"{setting_label(name)}: {value_text(name, settings[name])}" for name in settings if name in written
     ]
-    return ", ".join([preset_title(request.preset), *changed])[:LONGEST_NAME]
+    name = ", ".join([preset_title(request.preset), *changed])
+    return name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"
 
 
 def load_settings(request: Request) -> None:
