@@ -36,13 +36,13 @@ class Reading:
     digit : the answer; None for "Not sure"
     probabilities : (10,) float32, also where the answer is "Not sure"; zeros where there is nothing to read
     image : (28, 28) float32, what the model saw
-    reason : why the answer is "Not sure", as an English sentence to translate; None with an answer
+    reason : why the answer is "Not sure", to be translated; None with an answer
     """
 
     digit: int | None
     probabilities: NDArray[np.float32]
     image: Picture
-    reason: str | None = None
+    reason: DrawingError | None = None
 
 
 def read_strokes(strokes: Strokes, model: Model) -> Reading:
@@ -51,7 +51,7 @@ def read_strokes(strokes: Strokes, model: Model) -> Reading:
         cleaned = clean_strokes(strokes)
         image = rasterize_strokes(strokes)
     except DrawingError as error:
-        return _nothing(error.template)
+        return _nothing(error)
     if all(np.ptp(stroke, axis=0).max() == 0 for stroke in cleaned):
         return _read(image, model, DOT if len(cleaned) == 1 else DOTS)
     return _read(image, model)
@@ -62,7 +62,7 @@ def read_image(image: NDArray[np.uint8], model: Model) -> Reading:
     try:
         return _read(preprocess_image(image), model)
     except DrawingError as error:
-        return _nothing(str(error))
+        return _nothing(error)
 
 
 def find_refused(images: NDArray[Any], probabilities: NDArray[np.float32]) -> NDArray[np.bool_]:
@@ -70,7 +70,7 @@ def find_refused(images: NDArray[Any], probabilities: NDArray[np.float32]) -> ND
     return np.asarray(find_non_digits(images) | (probabilities.max(axis=1) < LEAST_PROBABILITY))
 
 
-def _nothing(reason: str) -> Reading:
+def _nothing(reason: DrawingError) -> Reading:
     return Reading(None, np.zeros(CLASSES, np.float32), np.zeros((SIZE, SIZE), np.float32), reason)
 
 
@@ -81,4 +81,4 @@ def _read(image: Picture, model: Model, reason: str | None = None) -> Reading:
     if reason is None and probabilities.max() < LEAST_PROBABILITY:
         reason = UNCLEAR
     digit = int(probabilities.argmax()) if reason is None else None
-    return Reading(digit, probabilities.astype(np.float32), image, reason)
+    return Reading(digit, probabilities.astype(np.float32), image, DrawingError(reason) if reason else None)

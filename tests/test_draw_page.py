@@ -6,13 +6,15 @@ import io
 import json
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
 import streamlit as st
-from PIL import Image
+from PIL import ExifTags, Image
 from streamlit.testing.v1 import AppTest
 
+from mnist_core import read_image
 from mnist_core.data.strokes import generate_drawings
 from mnist_core.drawings_store import DrawingStore
 from mnist_core.errors import DrawingError
@@ -134,6 +136,43 @@ def test_a_picture_file_is_opened_and_shrunk() -> None:
     picture = open_picture(io.BytesIO(png(np.full((3000, 1500), 200, np.uint8))))
     assert picture.shape == (1600, 800, 3)
     assert picture.dtype == np.uint8
+
+
+def test_a_photo_is_turned_upright_and_a_large_one_is_decoded_small() -> None:
+    image = Image.fromarray(np.full((6000, 8000, 3), 200, np.uint8))
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = 6  # the camera lay on its side
+    file = io.BytesIO()
+    image.save(file, format="jpeg", exif=exif)
+    assert open_picture(io.BytesIO(file.getvalue())).shape == (1600, 1200, 3)
+
+
+def test_a_picture_too_large_to_decode_is_refused_with_its_size() -> None:
+    file = io.BytesIO()
+    Image.new("1", (8000, 6000)).save(file, format="png")
+    with pytest.raises(DrawingError, match="8000 × 6000"):
+        open_picture(io.BytesIO(file.getvalue()))
+
+
+def test_an_uploaded_picture_is_opened_and_read_once_not_at_every_stroke(
+    page: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened, read = Mock(side_effect=open_picture), Mock(side_effect=read_image)
+    monkeypatch.setattr("pages.components.draw.photo.open_picture", opened)
+    monkeypatch.setattr("pages.components.draw.photo.read_image", read)
+    page.session_state["open_photo"] = True
+    page.run()
+    page.file_uploader(key="picture_upload").set_value(
+        ("one.png", png(np.eye(60, dtype=np.uint8) * 255), "image/png")
+    )
+    page.run()
+    draw(page, SEVEN)
+    assert opened.call_count == read.call_count == 1
+    page.file_uploader(key="picture_upload").set_value(
+        ("two.png", png(np.eye(50, dtype=np.uint8) * 255), "image/png")
+    )
+    page.run()
+    assert opened.call_count == read.call_count == 2
 
 
 @pytest.mark.parametrize(

@@ -44,13 +44,6 @@ def percent(share: float) -> str:
     return f"{share:.0%}"
 
 
-def answer_text(reading: Reading) -> str:
-    """The answer in a few words: "7, 98%" or "Not sure"."""
-    if reading.digit is None:
-        return _("Not sure")
-    return f"{reading.digit}, {percent(float(reading.probabilities[reading.digit]))}"
-
-
 def _answer(reading: Reading) -> dict[str, Any]:
     shares = [float(share) for share in reading.probabilities]
     return {
@@ -66,8 +59,8 @@ def _answer(reading: Reading) -> dict[str, Any]:
 def _sentence(reading: Reading) -> str:
     order = reading.probabilities.argsort()[::-1]
     best, second = int(order[0]), int(order[1])
-    if reading.digit is None:
-        return _(reading.reason or "It could be more than one digit. Draw it more clearly.")
+    if reading.reason is not None:
+        return _(reading.reason.template, **reading.reason.values)
     share = percent(float(reading.probabilities[best]))
     if reading.probabilities[second] >= 0.05:
         return _("{share} sure. It could also be a {second}.", share=share, second=second)
