@@ -46,6 +46,7 @@ class Trainer:
     Attributes
     ----------
     epoch, batch, batches : epochs finished, batches done since, batches in an epoch
+    image_count : images in an epoch
     stop_at_accuracy : end above this training accuracy; as in the settings, but may be changed
     history : the `EpochResult`s so far
     diverged_at : the epoch in which the loss ceased to be a finite number, or None
@@ -67,9 +68,10 @@ class Trainer:
         self._temperature = checkpoint.temperature if checkpoint else 1.0
         if checkpoint and checkpoint.extra_images is not None and checkpoint.extra_labels is not None:
             self._train = mix_extra(self._train, checkpoint.extra_images, checkpoint.extra_labels)
+        self.image_count = len(self._train)
         self._pixels = self._train.images.reshape(-1, PIXELS)
-        self._batch_size = _batch_size(config, len(self._train))
-        self.batches = math.ceil(len(self._train) / self._batch_size)
+        self._batch_size = _batch_size(config, self.image_count)
+        self.batches = math.ceil(self.image_count / self._batch_size)
         self._optimizer = get_optimizer(config.optimizer)
         self._backend = create_backend(
             config.backend,
@@ -224,7 +226,7 @@ class Trainer:
         """The images in the order of this epoch."""
         if self._order_of_epoch is None or self._order_of_epoch[0] != self.epoch:
             rng = np.random.default_rng([self.config.seed, ORDER, self.epoch])
-            self._order_of_epoch = self.epoch, rng.permutation(len(self._train))
+            self._order_of_epoch = self.epoch, rng.permutation(self.image_count)
         return self._order_of_epoch[1]
 
     def _step_sizes(self, stop: int) -> NDArray[np.float64]:
@@ -262,7 +264,7 @@ class Trainer:
             test_loss=test.loss,
             test_accuracy=test.accuracy,
             seconds=seconds,
-            images_per_second=len(self._train) / seconds if seconds > 0 else 0.0,
+            images_per_second=self.image_count / seconds if seconds > 0 else 0.0,
             posted_loss=train.posted_loss,
         )
 

@@ -68,7 +68,6 @@ class RunDriver:
     def __init__(self, ticket: RunTicket, session: RunSession, dataset: Dataset) -> None:
         self._trainer = make_trainer(ticket, dataset)
         self._is_new = self._progress() == 0
-        self._images = self._trainer.config.training_images or len(dataset.train)
         self._ticket, self._session, self._dataset = ticket, session, dataset
         self._mode: Mode = ticket.mode
         self._obeyed = 0
@@ -151,7 +150,8 @@ class RunDriver:
             if self._picture_clock.has_struck():
                 self._publish_pictures()
         else:
-            speed = len(result.losses) / result.batches * self._images / max(result.seconds, 1e-9)
+            images = len(result.losses) / result.batches * self._trainer.image_count
+            speed = images / max(result.seconds, 1e-9)
         self._publish_state(result, images_per_second=speed)
         self._publish_model()
         if self._checkpoint_clock.has_struck():
