@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mnist_core import PRESETS, TrainingConfig
+from mnist_core.data import SOURCES
 from mnist_core.experiments import EXPERIMENTS
-from pages.components.runs.address import DATA_SOURCES, LIMITS, RECIPES, Request, read_request, write_request
+from pages.components.runs.address import LIMITS, RECIPES, Request, read_request, write_request
 
 CONFIGS = {name: preset.config for name, preset in PRESETS.items()} | {
     name: experiment.config for name, experiment in EXPERIMENTS.items()
@@ -25,7 +26,7 @@ def test_a_recipe_as_it_is_needs_only_its_name(preset: str) -> None:
 @pytest.mark.parametrize("base", RECIPES)
 def test_every_configuration_comes_back_from_its_link(base: str) -> None:
     for config in CONFIGS.values():
-        for data in DATA_SOURCES:
+        for data in SOURCES:
             request = Request(base, config, data)
             returned = read_request(write_request(request))
             assert returned == request
@@ -83,4 +84,12 @@ def test_a_hostile_value_becomes_one_short_sentence_and_the_usual_value(name: st
 def test_any_link_gives_settings_that_can_be_trained(parameters: dict[str, str]) -> None:
     request = read_request(parameters)
     TrainingConfig.from_dict(request.config.to_dict())
-    assert request.data in DATA_SOURCES
+    assert request.data in SOURCES
+
+
+@pytest.mark.parametrize("text", ["true", "False", "TRUE", "yes", "1", ""])
+def test_yes_or_no_is_written_true_or_false(text: str) -> None:
+    request = read_request({"shuffled_labels": text})
+    is_known = text.lower() in ("true", "false")
+    assert bool(request.problems) != is_known
+    assert request.config.shuffled_labels == (text.lower() == "true")

@@ -11,11 +11,11 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from mnist_core import PRESETS, TrainingConfig
+from mnist_core.data import SOURCES
 from mnist_core.errors import ConfigurationError
 
 DEFAULT_PRESET = "softmax"
-DATA_SOURCES = ("auto", "mnist", "strokes", "mnist+strokes")
-RECIPES = {name: preset for name, preset in PRESETS.items() if preset.data in DATA_SOURCES}
+RECIPES = {name: preset for name, preset in PRESETS.items() if preset.data in SOURCES}
 LONGEST_ECHO = 40
 LIMITS: dict[str, tuple[float, float]] = {
     "epochs": (1, 1000),
@@ -53,7 +53,7 @@ def read_request(parameters: Mapping[str, str]) -> Request:
             except ValueError:  # a ConfigurationError is one, too
                 problems.append(_problem(name, parameters[name]))
                 changes.pop(name, None)
-    if "data" not in parameters or parameters["data"] in DATA_SOURCES:
+    if "data" not in parameters or parameters["data"] in SOURCES:
         data = parameters.get("data", data)
     else:
         problems.append(_problem("data", parameters["data"]))
@@ -105,7 +105,9 @@ def _whole(text: str) -> int:
 
 
 def _truth(text: str) -> bool:
-    return {"true": True, "false": False}[text.lower()] if text.lower() in ("true", "false") else _whole("x")
+    if text.lower() not in ("true", "false"):
+        raise ValueError(text)
+    return text.lower() == "true"
 
 
 _KINDS: dict[str, Callable[[str], Any]] = {

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from mnist_core import ARCHITECTURES, tensorflow_available
+from mnist_core import ARCHITECTURES, OPTIMIZERS, tensorflow_available
+from mnist_core.backends import BACKENDS
 from pages.components import state
 from pages.components.language import _, plain
 from pages.components.runs.access import is_own, readable_run
@@ -34,9 +35,9 @@ if TYPE_CHECKING:
 RACE_PARAMETER = "race"
 GOAL = 0.9
 OPTIONS: dict[str, tuple[Any, ...]] = {
-    "backend": ("numpy", "tensorflow"),
+    "backend": BACKENDS,
     "learning_rate": RATES,
-    "optimizer": ("sgd", "momentum", "adam"),
+    "optimizer": tuple(OPTIMIZERS),
     "architecture": tuple(ARCHITECTURES),
 }
 

@@ -7,10 +7,14 @@ from typing import Any
 
 import streamlit as st
 
-from mnist_core import ARCHITECTURES, PRESETS, TrainingConfig, tensorflow_available
+from mnist_core import ARCHITECTURES, OPTIMIZERS, PRESETS, TrainingConfig, tensorflow_available
 from mnist_core.backends import BACKENDS
+from mnist_core.configuration import AUGMENTATIONS, SCHEDULES, WEIGHT_GRADIENTS
+from mnist_core.data import SOURCES
+from mnist_core.data.dataset import CLASSES
+from mnist_core.network import INITIALIZATIONS, PIXEL_RANGES
 from pages.components.language import _, error_text
-from pages.components.runs.address import DATA_SOURCES, RECIPES, Request, read_request, write_request
+from pages.components.runs.address import RECIPES, Request, read_request, write_request
 from pages.components.runs.words import preset_title, setting_label, value_text
 
 NAMES = ("preset", "data", *asdict(TrainingConfig()))
@@ -164,10 +168,10 @@ def _choose_backend() -> None:
 
 def _more_settings() -> None:
     _choice("architecture", tuple(ARCHITECTURES))
-    _choice("optimizer", ("sgd", "momentum", "adam"))
+    _choice("optimizer", tuple(OPTIMIZERS))
     _choice("batch_size", BATCH_SIZES)
     _choice("stop_at_accuracy", (None, 0.8, 0.9, 0.95, 0.97, 0.98, 0.99))
-    _choice("data", DATA_SOURCES)
+    _choice("data", SOURCES)
     st.number_input(
         setting_label("seed"),
         min_value=0,
@@ -177,11 +181,11 @@ def _more_settings() -> None:
         persist_state="session",
     )
     st.caption(_("Same settings and same seed: the same run, number by number."))
-    _choice("schedule", ("constant", "cosine"))
-    _choice("augmentation", ("none", "affine"))
-    _choice("pixel_range", ("unit", "raw"))
-    _choice("initialization", ("scaled", "uniform", "normal", "zeros"))
-    _choice("weight_gradient", ("mean", "sum"))
+    _choice("schedule", SCHEDULES)
+    _choice("augmentation", AUGMENTATIONS)
+    _choice("pixel_range", PIXEL_RANGES)
+    _choice("initialization", INITIALIZATIONS)
+    _choice("weight_gradient", WEIGHT_GRADIENTS)
     _choice("training_images", (None, 100, 1000, 10_000))
-    _choice("missing_digit", (None, *range(10)))
+    _choice("missing_digit", (None, *range(CLASSES)))
     _choice("shuffled_labels", (False, True))
