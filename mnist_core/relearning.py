@@ -21,14 +21,14 @@ MOST_REPEATS = 40
 
 
 def relearning_config(model: Model, *, available: int = REHEARSED, seed: int = 0) -> TrainingConfig:
-    """Settings to go on with: small steps, few of them. `available` is the number of images to rehearse from."""
+    """A few steps, large enough to learn a single drawing; `available` images are there to rehearse from."""
     return TrainingConfig(
         architecture=model.architecture,
         pixel_range=model.pixel_range,
         epochs=3,
         batch_size=50,
         optimizer="adam",
-        learning_rate=0.0002 if model.pixel_range == "unit" else 0.02,
+        learning_rate=0.0005 if model.pixel_range == "unit" else 0.02,
         schedule="cosine",
         augmentation="affine",
         training_images=min(REHEARSED, available),

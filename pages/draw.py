@@ -84,6 +84,6 @@ def _choose_tool() -> None:
 
 
 with frame.page(_("Draw"), "✏️"):
-    st.title(_("Draw a digit"))
+    st.title(_("Can it read your digit?"))
     watching = is_training() or is_learning()
     st.fragment(draw_and_read, run_every=WATCH_SECONDS if watching else None)(watching)

@@ -135,7 +135,7 @@ def read_strokes_value(value: Any) -> tuple[Stroke, ...] | None:
 def _words() -> dict[str, str]:
     return {
         "label": _("Drawing pad"),
-        "invitation": _("Draw a digit from 0 to 9"),
+        "invitation": _("One digit from 0 to 9"),
         "keys": _("Arrow keys move the pen, space lowers and lifts it, Backspace undoes, Delete clears."),
         "undo": _("Undo"),
         "clear": _("Clear"),

@@ -15,7 +15,12 @@ playwright = pytest.importorskip("playwright.sync_api", reason="playwright is no
 Browser, Page = playwright.Browser, playwright.Page
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-CHROMIUM_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--use-fake-device-for-media-stream",  # a camera, for those whom a test permits to use it
+]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

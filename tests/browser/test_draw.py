@@ -69,6 +69,7 @@ def expect_answer(page: Page, pattern: str, timeout: float = 15_000) -> None:
 
 
 def draw_stroke(page: Page, points: Sequence[Point], steps: int = 6) -> None:
+    pad(page).scroll_into_view_if_needed()
     box = pad(page).bounding_box()
     places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
     page.mouse.move(*places[0])

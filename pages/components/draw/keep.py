@@ -143,5 +143,5 @@ def _downloads(drawings: list[KeptDrawing]) -> None:
             on_click="ignore",
         )
         with st.popover(_("Delete all"), icon="🗑️"):
-            st.write(_("Delete all {count} kept drawings?", count=len(drawings)))
+            st.write(_("Delete all kept drawings ({count})?", count=len(drawings)))
             st.button(_("Yes, delete them"), type="primary", on_click=frame.attempt, args=(store().clear,))

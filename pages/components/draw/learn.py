@@ -27,7 +27,7 @@ def learn_panel(drawings: list[KeptDrawing], reader: Reader, readers: dict[str, 
     if learning is None or snapshot is None:
         st.session_state.pop(LEARNING_KEY, None)
         st.button(
-            _("Learn from my {count} drawings", count=len(drawings)),
+            _("Learn from my drawings ({count})", count=len(drawings)),
             icon="🎓",
             type="primary",
             on_click=frame.attempt,
@@ -68,7 +68,7 @@ def _start(drawings: list[KeptDrawing], reader: Reader) -> None:
     run_id = state.run_service().start(
         config,
         owner=state.visitor(),
-        name=_("{name} + my {count} drawings", name=reader.name, count=len(drawings)),
+        name=_("{name} + my drawings ({count})", name=reader.name, count=len(drawings)),
         beginning=relearning_checkpoint(model, drawings_split(drawings), config),
     )
     st.session_state[LEARNING_KEY] = {"run": run_id, "before": model, "reader": reader.key}
