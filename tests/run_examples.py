@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from mnist_core import EpochResult, Model, RunSnapshot, TrainingConfig
+from mnist_core import EpochResult, Model, RunService, RunSnapshot, TrainingConfig
 from mnist_core.errors import MnistCoreError, RunError
 from mnist_core.network import get_architecture, initial_parameters
 from mnist_core.runs.messages import RunSamples
@@ -114,6 +114,9 @@ class ExampleService:
         del self.runs[run_id]
 
     def __getattr__(self, name: str) -> Any:
+        if not hasattr(RunService, name):
+            raise AttributeError(name)
+
         def remember(*values: Any) -> None:
             self.orders.append((name, *values))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+
 import pytest
 
 from pages.components import invitation
@@ -17,5 +19,9 @@ def test_localhost_becomes_this_machines_own_address(host: str, monkeypatch: pyt
     assert invitation.class_url(f"http://{host}:8501/") == "http://10.1.2.3:8501"
 
 
-def test_without_any_network_the_address_is_still_one() -> None:
-    assert invitation._own_address()
+def test_without_any_network_the_address_is_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unreachable(*_values: object) -> None:
+        raise OSError(101, "Network is unreachable")
+
+    monkeypatch.setattr(socket.socket, "connect", unreachable)
+    assert invitation._own_address() == "localhost"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import subprocess
 import sys
 from dataclasses import replace
 from html import escape
@@ -90,7 +91,18 @@ def test_every_step_goes_to_its_end_without_an_error(
     assert not app.exception
     assert not app.error
     assert len(app.success if number % 2 == 0 else app.warning) >= len(app.radio)
-    assert "tensorflow" not in sys.modules or "mnist_core.backends.tensorflow_backend" in sys.modules
+
+
+def test_the_whole_lesson_is_given_without_tensorflow() -> None:
+    """In a process of its own: other tests load it here."""
+    code = """
+import sys
+from tests.test_lesson import STEPS, answer_everything, lesson
+for number in range(1, len(STEPS) + 1):
+    answer_everything(lesson(step=str(number)), rightly=True)
+sys.exit("tensorflow" in sys.modules)
+"""
+    assert subprocess.run([sys.executable, "-c", code], cwd=PROJECT, check=False).returncode == 0
 
 
 def test_what_comes_after_a_question_waits_for_the_answer() -> None:
