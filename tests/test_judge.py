@@ -59,6 +59,12 @@ def test_printed_letters_are_refused(font):
     assert find_non_digits(pictures).mean() >= 0.75
 
 
+@pytest.mark.parametrize("sign", "G?!")
+def test_a_g_and_signs_that_resemble_digits_are_refused(sign):
+    pictures = np.stack([preprocess_image(printed(sign, font)) for font in FONTS])
+    assert find_non_digits(pictures).mean() >= 0.75
+
+
 @pytest.mark.parametrize("name", FIGURES)
 def test_little_drawings_are_refused(name):
     rng = np.random.default_rng(0)

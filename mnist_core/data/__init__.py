@@ -98,7 +98,7 @@ def _join(mnist: Dataset, strokes: Dataset) -> Dataset:
 
 def _kinds(mnist: Dataset) -> Dataset:
     """Digits (0), half of them MNIST's, against as many doodles by kind (1 to 4); none of MNIST's test part."""
-    half = 20_000
+    half = 30_000
     digits, drawn = mnist.train, generate_digits(half, seed=1)
     doodles = generate_kinds(2 * half, seed=2)
     images = np.concatenate([digits.images[:half], drawn.images, doodles.images])
