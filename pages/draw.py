@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from mnist_core import read_strokes
+from mnist_core import Model, Reading, read_strokes
 from pages.components import frame
 from pages.components.draw.examples import show_examples
 from pages.components.draw.keep import gallery, keep_buttons
@@ -12,10 +12,10 @@ from pages.components.draw.panels import closer_look
 from pages.components.draw.photo import photo_reader
 from pages.components.draw.readers import choose_reader, chosen_reader, is_training, model_of
 from pages.components.draw.stroke_editor import stroke_editor
-from pages.components.drawing_pad import current_drawing, drawing_pad
+from pages.components.drawing_pad import Drawing, current_drawing, drawing_pad
 from pages.components.language import _
 from pages.components.live_pictures import Picture, live_pictures
-from pages.components.readers import readers
+from pages.components.readers import Reader, readers
 
 WATCH_SECONDS = 0.7
 TOOL_KEY = "draw_tool"
@@ -33,30 +33,12 @@ def draw_and_read(is_watching: bool) -> None:
         drawing = current_drawing()
         reading = read_strokes(drawing.strokes, model)
         with right:
-            with st.container(key="prediction"):
-                live_answer(reading, drawing)
-            keep_buttons(drawing)
-            with st.container(horizontal=True, vertical_alignment="center"):
-                with st.container(width=150):
-                    live_pictures("seen", [Picture(reading.image, title=_("The model sees"))], side=126)
-                with st.container(width=300):
-                    choose_reader(people)
-                    _choose_tool()
+            _show_answer(reading, drawing, people)
         show_examples()
         with st.container(border=True):
             closer_look(drawing, reading, model, people)
-        drawings = st.expander(_("My drawings"), icon="🖼️", key="open_gallery", on_change="rerun")
-        with drawings:
-            if drawings.open:
-                kept = gallery()
-                if kept:
-                    learn_panel(kept, reader, people)
-        with st.expander(
-            _("Read a picture or photo"), icon="📷", key="open_photo", on_change="rerun"
-        ) as opened:
-            if opened.open:
-                with frame.show_errors():
-                    photo_reader(model, reader.name)
+        _show_drawings(reader, people)
+        _show_photo_reader(model, reader)
     if (is_training() or is_learning()) != is_watching:
         st.rerun()  # the page itself: it decides whether the fragment watches
 
@@ -67,6 +49,35 @@ def _show_tool() -> None:
             stroke_editor()
         else:
             drawing_pad()
+
+
+def _show_answer(reading: Reading, drawing: Drawing, people: dict[str, Reader]) -> None:
+    """The answer first; below it what the model saw, and who reads."""
+    with st.container(key="prediction"):
+        live_answer(reading, drawing)
+    keep_buttons(drawing)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        with st.container(width=150):
+            live_pictures("seen", [Picture(reading.image, title=_("The model sees"))], side=126)
+        with st.container(width=300):
+            choose_reader(people)
+            _choose_tool()
+
+
+def _show_drawings(reader: Reader, people: dict[str, Reader]) -> None:
+    drawings = st.expander(_("My drawings"), icon="🖼️", key="open_gallery", on_change="rerun")
+    if drawings.open:
+        with drawings:
+            kept = gallery()
+            if kept:
+                learn_panel(kept, reader, people)
+
+
+def _show_photo_reader(model: Model, reader: Reader) -> None:
+    photo = st.expander(_("Read a picture or photo"), icon="📷", key="open_photo", on_change="rerun")
+    if photo.open:
+        with photo, frame.show_errors():
+            photo_reader(model, reader.name)
 
 
 def _choose_tool() -> None:
