@@ -72,17 +72,16 @@ def wait_until_kept(home: Path, run: str) -> None:
     ids=["noise", "text", "cut within its header", "cut", "overwritten", "a folder"],
 )
 def test_a_damaged_database_is_put_aside_told_once_and_a_new_one_begins(
-    damage: Callable[[Path], object], tmp_path: Path
+    damage: Callable[[Path], object], tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     keep_one_run(tmp_path)
     damage(tmp_path / FILE_NAME)
     service = RunService(tmp_path)
     assert service.list("ada") == []
     assert service.trouble is None
-    assert "put aside" in str(service.notice)
-    aside = [path.name for path in tmp_path.glob("runs-damaged-*.sqlite")]
-    assert len(aside) == 1
-    assert aside[0] in str(service.notice)
+    assert "Earlier runs are missing" in str(service.notice)
+    (aside,) = tmp_path.glob("runs-damaged-*.sqlite")
+    assert aside.name in caplog.text
     fresh = service.import_run(run_to_bytes(make_record()), owner="ada")
     wait_until_kept(tmp_path, fresh)
     service.close()

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import errno
+import logging
 import sqlite3
 import time
 from pathlib import Path
 
 from mnist_core.errors import MnistCoreError, RunError
+
+logger = logging.getLogger(__name__)
 
 _COMPANIONS = ("", "-wal", "-shm", "-journal")
 _DAMAGED = {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}
@@ -22,7 +25,7 @@ def is_damaged(error: BaseException) -> bool:
 
 
 def put_aside(file: Path) -> RunError:
-    """Rename a damaged SQLite file, so that a new one can begin in its place; the sentence that tells it.
+    """Rename a damaged SQLite file, so that a new one can begin in its place; the sentence that tells visitors.
 
     Its write-ahead log goes with it: SQLite would play that into the new file.
 
@@ -36,11 +39,8 @@ def put_aside(file: Path) -> RunError:
         part = file.with_name(file.name + companion)
         if part.exists():
             part.rename(file.with_name(name + companion))
-    return RunError(
-        "The file in which runs are kept was damaged. It was put aside as {name}: earlier runs are missing "
-        "from the list, new ones are kept as usual.",
-        name=name,
-    )
+    logger.warning("%s is damaged. It is called %s now, and a new one begins.", file, name)
+    return RunError("Earlier runs are missing: their file was damaged. New runs are kept as usual.")
 
 
 def not_kept(error: Exception) -> MnistCoreError:

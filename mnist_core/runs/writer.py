@@ -103,7 +103,6 @@ class RunWriter:
         except OSError:
             logger.warning("The damaged %s cannot be renamed.", file, exc_info=True)
             return False
-        logger.warning(str(self.notice))
         return True
 
     def note(self, record: RunRecord) -> None:
