@@ -1,0 +1,61 @@
+"""axe-core, the accessibility checker of the field, finds nothing to mend on any page, light and dark."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from tests.app_server import Server
+
+from .conftest import Browser, Page
+
+axe_playwright = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
+
+PAGES = ["/", "/lesson", "/train", "/browse", "/draw", "/compare"]
+
+
+def expect_no_barriers(page: Page) -> None:
+    """None once the page is complete, which may take a moment."""
+    deadline = time.monotonic() + 10
+    while (found := problems(page)) and time.monotonic() < deadline:
+        page.wait_for_timeout(500)
+    assert found == []
+
+
+def problems(page: Page) -> list[str]:
+    """Each broken rule, with the first element that breaks it. What is switched off may be pale: its label too."""
+    switched_off = {"exclude": [["label[disabled]"]]}
+    violations = axe_playwright.Axe().run(page, context=switched_off).response["violations"]
+    return [f"{each['id']}: {each['help']}: {each['nodes'][0]['html'][:200]}" for each in violations]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_has_no_barriers(path: str, scheme: str, browser: Browser, server: Server) -> None:
+    context = browser.new_context(base_url=server.url, color_scheme=scheme, locale="en-US")
+    page = context.new_page()
+    page.goto(path)
+    page.get_by_role("heading", level=1).wait_for()
+    expect_no_barriers(page)
+    context.close()
+
+
+def test_a_drawing_that_was_read_has_no_barriers(page: Page) -> None:
+    page.goto("/draw")
+    page.get_by_role("button", name="7", exact=False).first.wait_for()
+    pad = page.locator(".st-key-drawing_pad").bounding_box()
+    assert pad is not None
+    page.mouse.move(pad["x"] + 150, pad["y"] + 80)
+    page.mouse.down()
+    page.mouse.move(pad["x"] + 150, pad["y"] + 330, steps=10)
+    page.mouse.up()
+    page.locator(".st-key-prediction", has_text="1").wait_for()
+    expect_no_barriers(page)
+
+
+def test_a_run_and_its_curves_have_no_barriers(page: Page) -> None:
+    page.goto("/train?preset=softmax&epochs=1")
+    page.get_by_role("button", name="Start").click()
+    page.locator(".st-key-run_status", has_text="finished").wait_for(timeout=60_000)
+    expect_no_barriers(page)
