@@ -49,6 +49,7 @@ class Trainer:
     image_count : images in an epoch
     stop_at_accuracy : end above this training accuracy; as in the settings, but may be changed
     history : the `EpochResult`s so far
+    confusion : (10, 10) int64 of the test set, from the last evaluation; None before the first
     diverged_at : the epoch in which the loss ceased to be a finite number, or None
 
     Raises
@@ -81,6 +82,7 @@ class Trainer:
             weight_gradient=config.weight_gradient,
         )
         self.stop_at_accuracy = config.stop_at_accuracy
+        self.confusion: NDArray[np.int64] | None = None
         self._augmenter = Augmenter()
         self._seconds_per_batch = 0.0
         self._order_of_epoch: tuple[int, NDArray[np.intp]] | None = None
@@ -257,6 +259,7 @@ class Trainer:
 
     def _evaluate(self, epoch: int, model: Model, seconds: float) -> EpochResult:
         train, test = evaluate(model, self._train), evaluate(model, self._test)
+        self.confusion = test.confusion
         return EpochResult(
             epoch=epoch,
             train_loss=train.loss,

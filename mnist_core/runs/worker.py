@@ -13,7 +13,6 @@ import numpy as np
 from mnist_core.configuration import TrainingConfig
 from mnist_core.data import Dataset
 from mnist_core.errors import MnistCoreError, RunError
-from mnist_core.evaluation import evaluate
 from mnist_core.results import BatchResult, EpochResult
 from mnist_core.runs.messages import Mode, RunCommand, RunOutcome, RunTicket
 from mnist_core.runs.session import RunSession, open_session
@@ -177,11 +176,9 @@ class RunDriver:
             self._session.publish(model=self._trainer.model)
 
     def _publish_pictures(self) -> None:
-        model = self._trainer.model
-        self._session.publish(
-            confusion=evaluate(model, self._dataset.test).confusion,
-            samples=sample_answers(self._dataset, model.predict_proba),
-        )
+        """After an evaluation: what it found, and the answers for a few digits."""
+        samples = sample_answers(self._dataset, self._trainer.model.predict_proba)
+        self._session.publish(confusion=self._trainer.confusion, samples=samples)
 
     def _outcome(self) -> RunOutcome:
         if self._ending == "finished":
