@@ -6,18 +6,19 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from mnist_core import PRESETS, RunSnapshot, TrainingConfig
-from mnist_core.errors import RunError
+from mnist_core.errors import DataError, RunError
 from mnist_core.experiments import EXPERIMENTS
 from pages.components import state
 from pages.components.language import plain
 from pages.components.readers import Reader
+from pages.components.runs import mistaken_digits, presses, views
 from pages.components.runs import panel as run_panel
-from pages.components.runs import presses, views
 from pages.components.runs.address import RECIPES
 from tests.run_examples import OWNER, ExampleService, example_history, example_run
 
@@ -367,3 +368,12 @@ def test_what_a_failed_run_says_is_no_markdown(open_page: Open) -> None:
     error = RunError("It failed on {name}.", name=HOSTILE)
     test, _service = open_page("train.py", example_run("failed", error=error))
     assert test.error[0].value == f"It failed on {plain(HOSTILE)}."
+
+
+def test_digits_of_a_run_from_elsewhere_that_are_not_here_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown, elsewhere = Mock(), Mock(side_effect=DataError("These digits are not here."))
+    monkeypatch.setattr(mistaken_digits, "st", shown)
+    monkeypatch.setattr(mistaken_digits.state, "run_service", Mock())
+    monkeypatch.setattr(mistaken_digits.state, "dataset", elsewhere)
+    mistaken_digits.show_digits(Mock(), truth=7, answer=1)
+    shown.caption.assert_called_once_with("These digits are not here.")

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import streamlit as st
 
+from mnist_core.errors import DataError
 from pages.components import state
-from pages.components.language import _
+from pages.components.language import _, error_text
 from pages.components.runs.model_pictures import digit_url
 
 if TYPE_CHECKING:
@@ -29,7 +30,11 @@ def show_digits(run: RunSnapshot, truth: int, answer: int | None) -> None:
     if model is None:
         st.caption(_("The model of this run is not here any more."))
         return
-    test = state.dataset(run.data).test
+    try:
+        test = state.dataset(run.data).test
+    except DataError as error:  # a run from elsewhere, and its digits are not here
+        st.caption(error_text(error))
+        return
     images = test.images[test.labels == truth]
     answers = model.predict_logits(images).argmax(axis=1)
     found = np.flatnonzero(answers != truth if answer is None else answers == answer)
