@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mnist_core.configuration import TrainingConfig
 
@@ -28,6 +28,17 @@ class Preset:
     data: str = "auto"
     held_back: int = 0
 
+
+OURS = TrainingConfig(
+    architecture="mlp",
+    epochs=20,
+    learning_rate=0.002,
+    batch_size=128,
+    optimizer="adam",
+    schedule="cosine",
+    augmentation="affine",
+)
+"""What our recipes have in common; each says what it changes."""
 
 PRESETS: dict[str, Preset] = {
     preset.name: preset
@@ -69,57 +80,25 @@ PRESETS: dict[str, Preset] = {
             name="softmax",
             title="Softmax regression",
             description="One layer, pixels in [0, 1], small batches and Adam: above 92.5% in seconds.",
-            config=TrainingConfig(
-                architecture="softmax",
-                epochs=12,
-                learning_rate=0.002,
-                batch_size=128,
-                optimizer="adam",
-                schedule="cosine",
-            ),
+            config=replace(OURS, architecture="softmax", epochs=12, augmentation="none"),
         ),
         Preset(
             name="mlp",
             title="One hidden layer",
             description="784-128-10 with ReLU, on pictures that are moved and turned a little in each epoch.",
-            config=TrainingConfig(
-                architecture="mlp",
-                epochs=20,
-                learning_rate=0.002,
-                batch_size=128,
-                optimizer="adam",
-                schedule="cosine",
-                augmentation="affine",
-            ),
+            config=OURS,
         ),
         Preset(
             name="cnn",
             title="Convolutional network",
             description="Two layers of small windows that slide over the picture: above 99.2%.",
-            config=TrainingConfig(
-                architecture="cnn",
-                epochs=12,
-                learning_rate=0.004,
-                batch_size=128,
-                optimizer="adam",
-                schedule="cosine",
-                augmentation="affine",
-            ),
+            config=replace(OURS, architecture="cnn", epochs=12, learning_rate=0.004),
         ),
         Preset(
             name="starter",
             title="The model that comes with the app",
             description="A larger convolutional network that learned MNIST and the built-in handwriting.",
-            config=TrainingConfig(
-                backend="tensorflow",
-                architecture="starter",
-                epochs=22,
-                learning_rate=0.002,
-                batch_size=128,
-                optimizer="adam",
-                schedule="cosine",
-                augmentation="affine",
-            ),
+            config=replace(OURS, backend="tensorflow", architecture="starter", epochs=22),
             data="mnist+strokes",
             held_back=5_000,
         ),
@@ -127,15 +106,7 @@ PRESETS: dict[str, Preset] = {
             name="mlp-drawn",
             title="One hidden layer that reads drawings",
             description="The network of mlp, trained as the starter is: on MNIST and the built-in handwriting.",
-            config=TrainingConfig(
-                architecture="mlp",
-                epochs=20,
-                learning_rate=0.002,
-                batch_size=128,
-                optimizer="adam",
-                schedule="cosine",
-                augmentation="affine",
-            ),
+            config=OURS,
             data="mnist+strokes",
             held_back=5_000,
         ),
@@ -143,16 +114,7 @@ PRESETS: dict[str, Preset] = {
             name="judge",
             title="The model that says what is no digit",
             description="Tells one digit (0) from a letter (1), a shape (2), a scribble (3), several digits (4).",
-            config=TrainingConfig(
-                backend="tensorflow",
-                architecture="cnn",
-                epochs=12,
-                learning_rate=0.002,
-                batch_size=128,
-                optimizer="adam",
-                schedule="cosine",
-                augmentation="affine",
-            ),
+            config=replace(OURS, backend="tensorflow", architecture="cnn", epochs=12),
             data="kinds",
         ),
     )
