@@ -17,6 +17,7 @@ STRAY = 0.08  # strokes smaller than this share of the largest are slips of the 
 JUMP = 0.15  # a step this long, as a share of the drawing, may be a lifted pen that nobody recorded
 ALONE = 2.5  # if it is so many times as long as each of the steps around it
 AROUND = 3  # of which so many on either side count
+STRAIGHT = 0.98  # cosine of 11 degrees: a long step that turns less at both ends is no lifted pen
 FAR = 3.0  # pixels between pen positions from which on the pen is taken to have moved in a curve
 CURVE = (np.arange(8) / 8)[:, None, None]  # places on the curve from one pen position to the next
 SPACING = 0.5  # pixels between the points that the pen is put down on
@@ -96,7 +97,8 @@ def _cut_at_jumps(strokes: list[Floats]) -> list[Floats]:
     """Lift the pen where it moved in one step much farther than just before and after.
 
     Recordings that keep no pen lifts join the strokes of a 5 or a crossed 7 by such a step. A pen gathers
-    speed: it never makes a step like that within a stroke that is sampled often enough to be smooth.
+    speed: it never makes a step like that within a stroke that is sampled often enough to be smooth. Only a
+    step straight on stays: a busy screen loses the middle of a line, a lifted pen comes down elsewhere.
     """
     quarters = [stroke / 4 for stroke in strokes]  # so that the length of no step overflows
     corners = [corner for stroke in quarters for corner in (stroke.min(axis=0), stroke.max(axis=0))]
@@ -112,7 +114,19 @@ def _jumps(stroke: Floats, jump: float) -> list[int]:
     lengths = steps[moves]
     places = np.flatnonzero(lengths[AROUND : len(lengths) - AROUND] > jump) + AROUND
     around = np.array([*range(-AROUND, 0), *range(1, AROUND + 1)])
-    return [int(moves[i]) + 1 for i in places if lengths[i] > ALONE * lengths[i + around].max()]
+    return [
+        int(moves[i]) + 1
+        for i in places
+        if lengths[i] > ALONE * lengths[i + around].max() and not _is_straight(stroke, moves, int(i))
+    ]
+
+
+def _is_straight(stroke: Floats, moves: NDArray[np.int64], i: int) -> bool:
+    """Whether move `i` goes on as the line came, and the line goes on as the move."""
+    start, stop = stroke[moves[i]], stroke[moves[i] + 1]
+    ways = [start - stroke[moves[i - AROUND]], stop - start, stroke[moves[i + AROUND] + 1] - stop]
+    before, jump, after = (way / max(float(np.hypot(*way)), 1e-300) for way in ways)
+    return min(float(before @ jump), float(jump @ after)) > STRAIGHT
 
 
 def _without_slips(strokes: list[Floats]) -> list[Floats]:

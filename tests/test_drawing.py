@@ -105,6 +105,12 @@ def test_a_line_that_was_drawn_between_two_strokes_stays():
     assert len(clean_strokes([np.concatenate(drawn)])) == 1
 
 
+@pytest.mark.parametrize("lean", [-0.3, 0, 0.2])
+def test_a_line_stays_whole_where_a_busy_screen_lost_its_middle(lean):
+    along = np.array([0, 2, 5, 9, 13, 62, 66, 71, 77, 84, 100.0])
+    assert len(clean_strokes([np.stack([lean * along, along], axis=1)])) == 1
+
+
 def test_one_dot_is_a_dot_in_the_middle():
     dot = rasterize_strokes([np.array([[123.0, 456.0]])])
     assert dot[14, 14] == 1
