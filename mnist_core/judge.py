@@ -24,9 +24,11 @@ JUDGE_PATH = Path(__file__).with_name("judge.npz")
 LEAST_DIGIT = 0.2  # refuses about 11 of 1,000 held-back digits and 94 of 100 held-back doodles
 
 REASONS = {
-    "letter": mark("It looks more like a letter than a digit."),
-    "shape": mark("It looks more like a drawing of something than a digit."),
-    "scribble": mark("It looks more like a scribble than a digit."),
+    "letter": mark("It looks more like a letter than a digit. If you meant {first}, draw it again."),
+    "shape": mark(
+        "It looks more like a sign or a picture than a digit. If you meant {first}, draw it again."
+    ),
+    "scribble": mark("It looks more like a scribble than a digit. Clear it and draw one digit."),
     "several digits": mark("It looks like several digits. Draw one at a time."),
 }
 
@@ -43,7 +45,10 @@ def find_non_digits(images: NDArray[Any]) -> NDArray[np.bool_]:
 
 
 def why_no_digit(image: Picture, judge: Model | None = None) -> str | None:
-    """Say why a (28, 28) picture is no digit, as a sentence to translate; None if it looks like one."""
+    """Say why a (28, 28) picture is no digit, as a sentence to translate; None if it looks like one.
+
+    In the sentence `{first}` is the digit that the reading model would answer.
+    """
     chances = (judge or load_judge()).predict_proba(image[None])[0]
     if chances[0] >= LEAST_DIGIT:
         return None

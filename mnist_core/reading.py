@@ -24,7 +24,7 @@ LEAST_PROBABILITY = 0.5
 
 DOT = mark("That is one dot. Draw a digit from 0 to 9.")
 DOTS = mark("These are dots. Draw a digit from 0 to 9.")
-UNCLEAR = mark("It could be more than one digit. Draw it more clearly.")
+UNCLEAR = mark("It could be {first} or {second}. Draw it more clearly.")
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +34,8 @@ class Reading:
     Parameters
     ----------
     digit : the answer; None for "Not sure"
-    probabilities : (10,) float32, also where the answer is "Not sure"; zeros where there is nothing to read
+    probabilities : (10,) float32, also where the answer is "Not sure"; zeros where there is nothing to read,
+        or only dots
     image : (28, 28) float32, what the model saw
     reason : why the answer is "Not sure", to be translated; None with an answer
     """
@@ -53,14 +54,15 @@ def read_strokes(strokes: Strokes, model: Model) -> Reading:
     except DrawingError as error:
         return _nothing(error)
     if all(np.ptp(stroke, axis=0).max() == 0 for stroke in cleaned):
-        return _read(image, model, DOT if len(cleaned) == 1 else DOTS)
-    return _read(image, model)
+        return _nothing(DrawingError(DOT if len(cleaned) == 1 else DOTS), image)
+    return _read(image, model, why_no_digit(image))
 
 
 def read_image(image: NDArray[np.uint8], model: Model) -> Reading:
     """Read a picture or photo; never raises for what it shows. See `preprocess_image` for `image`."""
     try:
-        return _read(preprocess_image(image), model)
+        picture = preprocess_image(image)
+        return _read(picture, model, why_no_digit(picture))
     except DrawingError as error:
         return _nothing(error)
 
@@ -70,15 +72,16 @@ def find_refused(images: NDArray[Any], probabilities: NDArray[np.float32]) -> ND
     return np.asarray(find_non_digits(images) | (probabilities.max(axis=1) < LEAST_PROBABILITY))
 
 
-def _nothing(reason: DrawingError) -> Reading:
-    return Reading(None, np.zeros(CLASSES, np.float32), np.zeros((SIZE, SIZE), np.float32), reason)
+def _nothing(reason: DrawingError, image: Picture | None = None) -> Reading:
+    blank = np.zeros((SIZE, SIZE), np.float32)
+    return Reading(None, np.zeros(CLASSES, np.float32), blank if image is None else image, reason)
 
 
-def _read(image: Picture, model: Model, reason: str | None = None) -> Reading:
+def _read(image: Picture, model: Model, reason: str | None) -> Reading:
     scores: NDArray[Any] = model.predict_proba(image[None])[0]
     probabilities = scores / max(float(scores.sum()), 1e-9)  # ten sigmoids need not sum to one
-    reason = reason or why_no_digit(image)
-    if reason is None and probabilities.max() < LEAST_PROBABILITY:
+    second, first = map(int, probabilities.argsort()[-2:])
+    if reason is None and probabilities[first] < LEAST_PROBABILITY:
         reason = UNCLEAR
-    digit = int(probabilities.argmax()) if reason is None else None
-    return Reading(digit, probabilities.astype(np.float32), image, DrawingError(reason) if reason else None)
+    why_not = DrawingError(reason, first=first, second=second) if reason else None
+    return Reading(None if why_not else first, probabilities.astype(np.float32), image, why_not)

@@ -77,7 +77,9 @@ def test_a_scribble_is_answered_with_not_sure_and_the_reason(page: AppTest) -> N
     rng = np.random.default_rng(0)
     draw(page, (rng.uniform(0, 1000, (60, 2)).astype(np.float32),))
     assert answer(page)["title"] == "Not sure"
-    assert answer(page)["sentence"].endswith(".")
+    assert "Clear it and draw one digit." in answer(page)["sentence"]
+    assert set(answer(page)["shares"]) == {"–"}
+    assert max(answer(page)["probabilities"]) > 0
 
 
 def test_the_preparation_is_shown_step_by_step_and_each_step_can_be_left_out(page: AppTest) -> None:

@@ -203,6 +203,19 @@ def test_a_scribble_of_minutes_is_still_answered(draw: Page) -> None:
     expect_answer(draw, r"^7")
 
 
+def test_what_is_no_digit_is_answered_in_one_voice_without_a_coloured_bar(draw: Page) -> None:
+    draw_stroke(draw, ((0.1, 0.5), (0.9, 0.5)))
+    expect_answer(draw, r"^Not sure.*than a digit\. If you meant \d")
+    prediction = draw.locator(".st-key-prediction")
+    assert set(prediction.locator(".live-share").all_inner_texts()) == {"–"}
+    best, other = (
+        prediction.locator(".live-best .live-bar"),
+        prediction.locator("li:not(.live-best) .live-bar"),
+    )
+    colour = "bar => getComputedStyle(bar).backgroundColor"
+    assert best.evaluate(colour) == other.first.evaluate(colour)
+
+
 def test_the_answer_comes_at_once(draw: Page) -> None:
     draw.evaluate(WATCH)
     for number in range(STROKES):

@@ -64,12 +64,12 @@ def _digit_pills(key: str, keep: Callable[[int], None], *, is_off: bool) -> None
 def _keep(digit: int, drawing: Drawing) -> None:
     store().keep(digit, drawing.strokes)
     load_drawing(())
-    st.session_state[NEWS_KEY] = _("Kept as a {digit}. Draw the next one.", digit=digit)
+    st.session_state[NEWS_KEY] = _("Kept as {digit}. Draw the next one.", digit=digit)
 
 
 def _keep_picture(digit: int, image: NDArray[np.float32]) -> None:
     store().keep(digit, image=image)
-    st.session_state[NEWS_KEY] = _("Kept as a {digit}.", digit=digit)
+    st.session_state[NEWS_KEY] = _("Kept as {digit}.", digit=digit)
 
 
 def gallery() -> list[KeptDrawing]:

@@ -9,8 +9,11 @@ from typing import Any
 import streamlit as st
 
 from mnist_core import Reading
+from mnist_core.reading import UNCLEAR
 from pages.components.drawing_pad import Drawing
 from pages.components.language import _
+
+NO_SHARE = "–"  # how sure a model is says nothing about what is no digit
 
 _here = Path(__file__)
 _mount = st.components.v2.component(
@@ -46,13 +49,14 @@ def percent(share: float) -> str:
 
 def _answer(reading: Reading) -> dict[str, Any]:
     shares = [float(share) for share in reading.probabilities]
+    is_digit = reading.reason is None or reading.reason.template == UNCLEAR
     return {
         "digit": reading.digit,
         "title": _("Not sure") if reading.digit is None else str(reading.digit),
         "name": "",
         "sentence": _sentence(reading),
         "probabilities": [round(share, 4) for share in shares],
-        "shares": [percent(share) for share in shares],
+        "shares": [percent(share) if is_digit else NO_SHARE for share in shares],
     }
 
 
@@ -63,7 +67,7 @@ def _sentence(reading: Reading) -> str:
         return _(reading.reason.template, **reading.reason.values)
     share = percent(float(reading.probabilities[best]))
     if reading.probabilities[second] >= 0.05:
-        return _("{share} sure. It could also be a {second}.", share=share, second=second)
+        return _("{share} sure. It could also be {second}.", share=share, second=second)
     return _("{share} sure.", share=share)
 
 
@@ -74,5 +78,5 @@ def _invitation() -> dict[str, Any]:
         "name": "",
         "sentence": _("With mouse, finger or pen. The answer comes while you draw."),
         "probabilities": [0] * 10,
-        "shares": ["–"] * 10,
+        "shares": [NO_SHARE] * 10,
     }
