@@ -4,9 +4,9 @@ import numpy as np
 import streamlit as st
 
 from pages.components import frame, state
-from pages.components.digit_sheet import ink_image
 from pages.components.invitation import show_invitation
 from pages.components.language import _
+from pages.components.pictures import ink_image
 
 ROWS, COLUMNS = 4, 20
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import io
 import json
 import logging
 import re
@@ -21,6 +20,7 @@ from mnist_core.data.dataset import CLASSES, IMAGE_SIZE, Split
 from mnist_core.drawing import rasterize_strokes
 from mnist_core.errors import DrawingError
 from mnist_core.files import npz_bytes, write_atomically
+from mnist_core.png import encode_png
 
 logger = logging.getLogger(__name__)
 
@@ -194,15 +194,10 @@ def drawings_to_npz(drawings: Sequence[KeptDrawing]) -> bytes:
 
 def drawings_to_png(drawings: Sequence[KeptDrawing]) -> bytes:
     """One picture of all drawings, dark ink on white, ten in a row."""
-    from PIL import Image
-
     rows = -(-len(drawings) // SHEET_COLUMNS)
     columns = min(len(drawings), SHEET_COLUMNS)
     sheet = np.zeros((rows, IMAGE_SIZE, columns, IMAGE_SIZE), np.uint8)
     for number, drawing in enumerate(drawings):
         sheet[number // SHEET_COLUMNS, :, number % SHEET_COLUMNS] = drawing.image
     pixels = 255 - sheet.reshape(rows * IMAGE_SIZE, columns * IMAGE_SIZE)
-    buffer = io.BytesIO()
-    enlarged = pixels.repeat(SHEET_SCALE, axis=0).repeat(SHEET_SCALE, axis=1)
-    Image.fromarray(enlarged).save(buffer, format="png")
-    return buffer.getvalue()
+    return encode_png(pixels, scale=SHEET_SCALE)

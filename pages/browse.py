@@ -27,11 +27,19 @@ def show_digits(view: View) -> None:
         _("**{count:,}** of {total:,} digits", count=len(found), total=len(view.split))
         + (_(", read by {reader}", reader=plain(view.reader.name)) if probabilities is not None else "")
     )
-    if len(found) == 0:
-        st.info(_("No digit fits all of these filters. Take one away."), icon="🔍")
-        return
-    page = choose_page(view, -(-len(found) // PAGE_SIZE))
-    show_sheet(view, found[(page - 1) * PAGE_SIZE : page * PAGE_SIZE], probabilities)
+    turn_pages(view, found, probabilities)
+
+
+@st.fragment
+def turn_pages(view: View, found: NDArray[np.intp], probabilities: NDArray[np.float32] | None) -> None:
+    """One page of the sheet, and the card of the digit that is picked on it: the filters are not asked again."""
+    with frame.show_errors():
+        if len(found):
+            page = choose_page(view, -(-len(found) // PAGE_SIZE))
+            show_sheet(view, found[(page - 1) * PAGE_SIZE : page * PAGE_SIZE], probabilities)
+        else:
+            st.info(_("No digit fits all of these filters. Take one away."), icon="🔍")
+        show_card(view)
 
 
 def all_answers(view: View) -> NDArray[np.float32] | None:
@@ -68,7 +76,7 @@ def show_sheet(view: View, numbers: NDArray[np.intp], probabilities: NDArray[np.
         )
         for place, number in enumerate(numbers)
     ]
-    digit_sheet(digits, key=f"sheet_{view.split_name}_{numbers[0]}_{numbers[-1]}", on_pick=look_at)
+    digit_sheet(digits, key="sheet", on_pick=look_at)
 
 
 def show_first_ten(split: Split) -> None:
@@ -92,7 +100,6 @@ def explore() -> None:
             choose_number(view)
             st.button(_("Show the hardest mistakes"), icon="🤔", on_click=show_hardest_mistakes)
         show_digits(view)
-        show_card(view)
 
 
 with frame.page(_("Browse"), "🔢"):

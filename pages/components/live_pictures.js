@@ -12,6 +12,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   data.pictures.forEach((picture, index) => {
     const element = root.children[index]
     element.classList.toggle("strong", picture.isStrong)
+    element.classList.toggle("wrong", picture.isWrong)
     element.title = picture.hint
     if (data.isChoice) {
       element.setAttribute("aria-label", picture.hint || picture.title)
@@ -42,7 +43,7 @@ function paint(canvas, picture, ink) {
   for (let i = 0; i < bytes.length; i++) {
     const value = picture.isSigned ? (bytes[i] << 24) >> 24 : bytes[i]
     const colour = !picture.isSigned ? ink : value > 0 ? speaksFor : speaksAgainst
-    image.data.set(colour.slice(0, 3), 4 * i)
+    for (let channel = 0; channel < 3; channel++) image.data[4 * i + channel] = colour[channel]
     image.data[4 * i + 3] = picture.isSigned ? Math.min(255, 2 * Math.abs(value)) : value
   }
   brush.putImageData(image, 0, 0)

@@ -33,6 +33,7 @@ class Picture:
     hint : words for those who point at it or cannot see it
     id : what is reported when it is chosen
     is_strong : framed
+    is_wrong : its title in red
     """
 
     pixels: NDArray[Any]
@@ -41,6 +42,7 @@ class Picture:
     hint: str = ""
     id: str = ""
     is_strong: bool = False
+    is_wrong: bool = False
 
 
 def live_pictures(
@@ -76,4 +78,5 @@ def _to_data(picture: Picture) -> dict[str, Any]:
         "hint": picture.hint,
         "id": picture.id,
         "isStrong": picture.is_strong,
+        "isWrong": picture.is_wrong,
     }

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from mnist_core import Split
 from mnist_core.neighbours import nearest_neighbours
 from pages.components.browse.probability_chart import probability_chart
-from pages.components.digit_sheet import Digit, digit_sheet, ink_image
+from pages.components.digit_sheet import Digit, digit_sheet
 from pages.components.language import _, plain
+from pages.components.pictures import ink_image
 from pages.components.readers import Reader
 
 

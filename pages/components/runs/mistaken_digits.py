@@ -10,7 +10,7 @@ import streamlit as st
 from mnist_core.errors import DataError
 from pages.components import state
 from pages.components.language import _, error_text
-from pages.components.runs.model_pictures import digit_url
+from pages.components.pictures import data_url, ink_image
 
 if TYPE_CHECKING:
     from mnist_core import RunSnapshot
@@ -47,7 +47,7 @@ def show_digits(run: RunSnapshot, truth: int, answer: int | None) -> None:
     shown = found[:MOST_PICTURES]
     if len(shown):
         st.image(
-            [digit_url(images[index]) for index in shown],
+            [data_url(ink_image(images[index], scale=3)) for index in shown],
             caption=[str(answers[index]) for index in shown],
             alt=[_("A {label} read as {answer}", label=truth, answer=int(answers[index])) for index in shown],
             width=52,

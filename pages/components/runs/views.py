@@ -13,11 +13,11 @@ from mnist_core.narrator import Facts, count_dead_units, narrate
 from mnist_core.network import get_architecture
 from pages.components import state
 from pages.components.language import _
+from pages.components.pictures import data_url, ink_image, weight_images
 from pages.components.runs import confusion_chart
 from pages.components.runs.access import is_own
 from pages.components.runs.curve_chart import elapsed_seconds
 from pages.components.runs.mistaken_digits import show_chosen_digits
-from pages.components.runs.model_pictures import digit_url, weight_urls
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -103,7 +103,9 @@ def show_answers(snapshot: RunSnapshot) -> None:
         _("A {label} read as {answer}", label=int(label), answer=int(answer))
         for answer, label in zip(samples.predictions, samples.labels, strict=True)
     ]
-    st.image([digit_url(image) for image in samples.images], caption=captions, alt=alt, width=64)
+    st.image(
+        [data_url(ink_image(image, scale=3)) for image in samples.images], caption=captions, alt=alt, width=64
+    )
 
 
 def show_weights(snapshot: RunSnapshot) -> None:
@@ -112,7 +114,7 @@ def show_weights(snapshot: RunSnapshot) -> None:
     if model is None:
         st.caption(_("Weights come with the first steps."))
         return
-    urls = weight_urls(model)
+    urls = [data_url(image) for image in weight_images(model)]
     captions = [" " if model.network.has_hidden_layers else str(digit) for digit in range(len(urls))]
     alt = [_("Weights of output {digit}", digit=digit) for digit in range(len(urls))]
     st.image(urls, caption=captions, alt=alt, width=70)

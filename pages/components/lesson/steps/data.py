@@ -9,10 +9,10 @@ from mnist_core import Split, load_dataset
 from mnist_core.messages import mark
 from pages.components import state
 from pages.components.browse.digit_card import show_pixels
-from pages.components.digit_sheet import ink_image
 from pages.components.language import _
 from pages.components.lesson.code import show_source
 from pages.components.lesson.questions import Question, ask
+from pages.components.pictures import ink_image
 
 QUESTIONS = (
     Question(

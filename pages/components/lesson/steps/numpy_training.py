@@ -21,7 +21,7 @@ from pages.components.lesson.questions import Question, ask
 from pages.components.lesson.runs import find_run, find_runs, open_in_train, start_run, watch
 from pages.components.lesson.steps.one_update import show_one_update
 from pages.components.lesson.steps.unusual import show_unusual
-from pages.components.pictures import weight_pictures
+from pages.components.pictures import data_url, weight_images
 
 PRESET = "post-numpy"
 # The post's printed table: epoch, training accuracy, loss.
@@ -128,7 +128,7 @@ def _weights(run_id: str) -> None:
         _("The ten weight pictures as they form: orange pixels speak for the digit, blue ones against.")
     )
     st.image(
-        weight_pictures(model.parameters["dense1.weights"], scale=3),
+        [data_url(image) for image in weight_images(model)],
         width=70,  # five in a row, also on a phone
         caption=[str(digit) for digit in range(10)],
         alt=[_("Weights of output {digit}", digit=digit) for digit in range(10)],

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from mnist_core import ARCHITECTURES, Model, one_hot, sigmoid
 from mnist_core.network import initial_parameters, scale_pixels
 from pages.components import state
-from pages.components.digit_sheet import ink_image
 from pages.components.language import _
+from pages.components.pictures import ink_image
 
 RATE = 0.1
 ARCHITECTURE = "sigmoid"

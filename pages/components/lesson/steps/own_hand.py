@@ -125,7 +125,7 @@ def _styles(reader: Reader, starter: Reader) -> None:
     worst = shares.iloc[0]
     numbers = np.flatnonzero((split.styles == worst["style"]) & (split.labels == worst["digit"]))[:EXAMPLES]
     digits = [Digit(int(i), split.images[i], int(split.labels[i]), int(answers[i])) for i in numbers]
-    digit_sheet(digits, key="lesson_worst_style", on_pick=lambda _number: None)
+    digit_sheet(digits, key="lesson_worst_style")
     st.page_link(
         "pages/browse.py",
         label=_("See all mistakes in Browse"),
