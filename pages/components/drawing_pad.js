@@ -13,6 +13,7 @@ const SEND_EVERY_MS = 90
 const PATIENCE_MS = 400 // a slow server is not sent more until it has answered, or this long
 const RETRY_MS = [1500, 3000, 5000, 10000]
 const KEY_STEP = 40
+const PALM_MS = 800 // so long after a pen a touch is the hand that holds it
 const STORE = "mnist-lab-drawing"
 
 const pads = new WeakMap()
@@ -49,6 +50,8 @@ class Pad {
     this.sentAt = 0
     this.tries = 0
     this.pointer = null
+    this.pointerType = ""
+    this.penSeenAt = -PALM_MS
     this.pen = { x: SIDE / 2, y: SIDE / 2, isDown: false, isShown: false }
     this.listen(parent)
     this.restore(data)
@@ -145,13 +148,16 @@ class Pad {
   // --- drawing ------------------------------------------------------------------------------------
 
   onPointerDown(event) {
-    const isOther = this.pointer !== null || (event.pointerType === "mouse" && event.button !== 0)
-    if (isOther) return
+    if (event.pointerType === "touch" && performance.now() - this.penSeenAt < PALM_MS) return
+    this.notePen(event)
+    if (event.pointerType === "pen" && this.pointerType === "touch" && this.pointer !== null) this.undo() // the palm came first
+    if (this.pointer !== null || (event.pointerType === "mouse" && event.button !== 0)) return
     event.preventDefault()
     this.canvas.focus({ preventScroll: true, focusVisible: false })
     this.pen.isShown = false
     this.liftPen()
     this.pointer = event.pointerId
+    this.pointerType = event.pointerType
     try { this.canvas.setPointerCapture(event.pointerId) } catch { /* the pointer has gone already */ }
     this.startStroke()
     this.addPoint(event, true)
@@ -159,6 +165,7 @@ class Pad {
 
   onPointerMove(event) {
     if (event.pointerId !== this.pointer) return
+    if (event.pointerType === "mouse" && event.buttons === 0) return this.finishStroke() // released where no page could see it
     const events = event.getCoalescedEvents?.() ?? []
     for (const each of events.length ? events : [event]) this.addPoint(each)
   }
@@ -166,7 +173,12 @@ class Pad {
   onPointerUp(event) {
     if (event.pointerId !== this.pointer) return
     if (event.type === "pointerup") this.addPoint(event)
+    this.notePen(event)
     this.finishStroke()
+  }
+
+  notePen(event) {
+    if (event.pointerType === "pen") this.penSeenAt = performance.now()
   }
 
   addPoint(event, isFirst = false) {
@@ -209,7 +221,7 @@ class Pad {
   }
 
   undo() {
-    this.liftPen()
+    this.endStroke()
     if (this.history.length === 0 && this.strokes.length === 0) return
     this.strokes = this.history.pop() ?? this.strokes.slice(0, -1)
     this.changed(false)
@@ -217,7 +229,7 @@ class Pad {
   }
 
   clear() {
-    this.liftPen()
+    this.endStroke()
     if (this.strokes.length === 0) return
     this.history.push(this.strokes)
     this.strokes = []
@@ -258,10 +270,17 @@ class Pad {
     this.pen.x = Math.min(Math.max(this.pen.x + right, 0), SIDE)
     this.pen.y = Math.min(Math.max(this.pen.y + down, 0), SIDE)
     if (this.pen.isDown) this.extend(this.pen.x, this.pen.y)
+    this.sayPlace()
+  }
+
+  sayPlace() {
+    const [across, down] = [this.pen.x, this.pen.y].map(value => Math.round(value / SIDE * 100))
+    this.say(this.words.place.replace("{across}", across).replace("{down}", down))
   }
 
   togglePen() {
     if (this.pen.isDown) return this.liftPen()
+    if (this.pointer !== null) return
     this.pen.isDown = true
     this.startStroke()
     this.extend(this.pen.x, this.pen.y, true)
@@ -272,6 +291,11 @@ class Pad {
     if (!this.pen.isDown) return
     this.finishStroke()
     this.say(this.words.penUp)
+  }
+
+  endStroke() {
+    if (this.pointer !== null) this.finishStroke()
+    this.liftPen()
   }
 
   // --- to the server --------------------------------------------------------------------------------

@@ -142,6 +142,7 @@ def _words() -> dict[str, str]:
         "waiting": _("Waiting for the network …"),
         "penDown": _("Pen down"),
         "penUp": _("Pen up"),
+        "place": _("{across}% across, {down}% down", across="{across}", down="{down}"),  # filled in there
         "undone": _("Undone"),
         "cleared": _("Cleared"),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -56,6 +57,15 @@ def page(browser: Browser, server: Server) -> Iterator[Page]:
     context.set_default_timeout(20_000)
     yield context.new_page()
     context.close()
+
+
+@pytest.fixture
+def draw(page: Page) -> Page:
+    """Draw, ready, with nothing on the pad."""
+    page.goto("/draw")
+    page.locator(".st-key-drawing_pad canvas").first.wait_for()
+    playwright.expect(page.locator(".st-key-prediction")).to_have_text(re.compile("^Draw"))
+    return page
 
 
 @pytest.fixture

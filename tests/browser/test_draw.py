@@ -52,14 +52,6 @@ SCRIBBLE = """(canvas, count) => {
 }"""
 
 
-@pytest.fixture
-def draw(page: Page) -> Page:
-    page.goto("/draw")
-    pad(page).wait_for()
-    expect_answer(page, r"^Draw")
-    return page
-
-
 def pad(page: Page):  # type: ignore[no-untyped-def]
     return page.locator(".st-key-drawing_pad canvas").first
 

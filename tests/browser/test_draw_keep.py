@@ -12,17 +12,9 @@ import pytest
 from PIL import Image, ImageDraw
 
 from .conftest import Page, playwright
-from .test_draw import SEVEN, draw_stroke, expect_answer, pad
+from .test_draw import SEVEN, draw_stroke, expect_answer
 
 LEARNED_S = 120  # seconds; a worker starts, and a shared machine may be slow
-
-
-@pytest.fixture
-def draw(page: Page) -> Page:
-    page.goto("/draw")
-    pad(page).wait_for()
-    expect_answer(page, r"^Draw")
-    return page
 
 
 def keep(page: Page, digit: int) -> None:
@@ -140,4 +132,6 @@ def test_what_the_camera_sees_is_answered(with_camera: Page) -> None:
     with_camera.get_by_text("Use the camera").click()
     with_camera.wait_for_function("document.querySelector('video')?.readyState >= 2")
     with_camera.get_by_role("button", name="Take Photo").click()
-    playwright.expect(with_camera.locator(".live-answers.many")).to_have_text(re.compile(r"^(\d|Not sure)"))
+    playwright.expect(with_camera.locator(".live-answers.many")).to_have_text(
+        re.compile(r"^(\d|Not sure)"), timeout=20_000
+    )
