@@ -17,7 +17,12 @@ def show_cards() -> None:
         ("pages/draw.py", "✏️", _("Draw a digit"), _("Works at once: a small trained model is on board.")),
         ("pages/train.py", "🏋️", _("Train a model"), _("Choose a network and a learning rate, press Start.")),
         ("pages/lesson.py", "📖", _("Take the lesson"), _("From one pixel to 99%, with the real code.")),
-        ("pages/browse.py", "🔢", _("Browse the digits"), _("What the machine sees, and where it errs.")),
+        (
+            "pages/browse.py",
+            "🔢",
+            _("Browse the digits"),
+            _("What the machine sees, and where it goes wrong."),
+        ),
         ("pages/compare.py", "📊", _("Compare your runs"), _("Which setting won, and by how much?")),
     )
     with st.container(key="cards", horizontal=True):

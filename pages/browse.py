@@ -82,7 +82,11 @@ def show_sheet(view: View, numbers: NDArray[np.intp], probabilities: NDArray[np.
 def show_first_ten(split: Split) -> None:
     """The post's first picture: the first ten training digits, two rows of five."""
     st.header(_("The first ten"))
-    st.caption(_("The first thing the post plots: training images 0 to 9 with their labels."))
+    st.caption(
+        _(
+            "The first picture of the blog post that the lesson retells: training images 0 to 9 with their labels."
+        )
+    )
     labels = [str(label) for label in split.labels[:10]]
     st.image(
         state.digit_grid(split.images[:10], labels),

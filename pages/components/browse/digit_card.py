@@ -75,7 +75,7 @@ def show_pixels(image: NDArray[np.uint8]) -> None:
 def _show_answer(image: NDArray[np.uint8], label: int, reader: Reader) -> None:
     model = reader.model()
     if model is None:
-        st.info(_("This model has gone. Choose another one above."))
+        st.info(_("This model is gone. Choose another one above."))
         return
     probabilities = model.predict_proba(image[None])[0]
     answer = int(probabilities.argmax())

@@ -53,7 +53,7 @@ def ask(question: Question) -> bool:
             label_visibility="collapsed",
         )
         if choice is None:
-            st.caption(_("Choose an answer; then it goes on."))
+            st.caption(_("Choose an answer to go on."))
             return False
         _explain(question, choice)
     return True

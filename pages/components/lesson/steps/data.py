@@ -32,7 +32,7 @@ def show() -> None:
     dataset = state.dataset()
     st.markdown(
         _(
-            "A Korean blog post builds a reader of digits twice: in bare NumPy, then in TensorFlow. These seven steps "
+            "A Korean blog post builds a digit reader twice: in bare NumPy, then in TensorFlow. These seven steps "
             "retell it with this app's own code. “The post” always means that one."
         )
     )

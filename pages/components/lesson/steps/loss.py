@@ -93,7 +93,8 @@ def _loss() -> None:
         p = st.slider(_("The model says p"), 0.01, 0.99, LIKELY, 0.01, key="lesson_loss_p")
         st.markdown(
             _(
-                "True answer “yes”: loss **{yes:.3f}**. True answer “no”: **{no:.3f}**. Sure and wrong costs most.",
+                "True answer “yes”: loss **{yes:.3f}**. True answer “no”: **{no:.3f}**. "
+                "Being sure and wrong costs most.",
                 yes=cross_entropy([1.0], [p]),
                 no=cross_entropy([0.0], [p]),
             )

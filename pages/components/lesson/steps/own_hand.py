@@ -103,7 +103,7 @@ def _styles(reader: Reader, starter: Reader) -> None:
     """How well each built-in handwriting style is read, the worst first, with examples."""
     answers = _answers(reader)
     if answers is None:
-        st.info(_("This model has gone. Choose another one above."))
+        st.info(_("This model is gone. Choose another one above."))
         return
     split = state.dataset("strokes").test
     right = answers == split.labels

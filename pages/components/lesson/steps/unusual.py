@@ -170,7 +170,7 @@ def _test_accuracy() -> None:
     )
     runs = {key: run for key, run in find_runs(["post", *_names()]).items() if run.history}
     if not runs:
-        st.caption(_("Run something above; then its accuracy stands here."))
+        st.caption(_("Run something above, and its accuracy appears here."))
         return
     rows = []
     for run in runs.values():
