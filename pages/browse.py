@@ -6,12 +6,11 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from mnist_core import Split
 from mnist_core.selection import select_images
 from pages.components import frame, state
 from pages.components.browse.card import choose_number, look_at, show_card
 from pages.components.browse.filters import View, choose_view, show_hardest_mistakes
-from pages.components.browse.split_overview import split_overview
+from pages.components.browse.split_overview import show_first_ten, split_overview
 from pages.components.digit_sheet import Digit, digit_sheet
 from pages.components.language import _, plain
 from pages.components.link_values import values_in_address, write_values
@@ -79,22 +78,6 @@ def show_sheet(view: View, numbers: NDArray[np.intp], probabilities: NDArray[np.
     digit_sheet(digits, key="sheet", on_pick=look_at)
 
 
-def show_first_ten(split: Split) -> None:
-    """The post's first picture: the first ten training digits, two rows of five."""
-    st.header(_("The first ten"))
-    st.caption(
-        _(
-            "The first picture of the blog post that the lesson retells: training images 0 to 9 with their labels."
-        )
-    )
-    labels = [str(label) for label in split.labels[:10]]
-    st.image(
-        state.digit_grid(split.images[:10], labels),
-        alt=_("The first ten training digits: {labels}", labels=", ".join(labels)),
-        width=720,
-    )
-
-
 @st.fragment
 def explore() -> None:
     """Filters, sheet and card; a choice in here leaves the rest of the page alone."""
@@ -111,5 +94,11 @@ with frame.page(_("Browse"), "🔢"):
     with st.spinner(_("Looking for the digits …")):
         state.dataset()
     explore()
-    show_first_ten(state.dataset().train)
+    st.header(_("The first ten"))
+    st.caption(
+        _(
+            "The first picture of the blog post that the lesson retells: training images 0 to 9 with their labels."
+        )
+    )
+    show_first_ten(state.dataset().train, width=720)
     split_overview(state.dataset())

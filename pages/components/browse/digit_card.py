@@ -31,28 +31,7 @@ def digit_card(
     with st.container(key="digit_card"):
         picture, answer = st.columns((1, 2))
         with picture:
-            st.markdown(_("**Image {number}**, labelled **{label}**", number=number, label=label))
-            st.image(
-                ink_image(image, scale=8), alt=_("Image {number}, a {label}", number=number, label=label)
-            )
-            with st.container(horizontal=True):
-                st.button(
-                    _("Previous"),
-                    icon=":material/arrow_back:",
-                    disabled=number == 0,
-                    on_click=on_pick,
-                    args=(number - 1,),
-                )
-                last = len(split) - 1
-                st.button(
-                    _("Next"),
-                    icon=":material/arrow_forward:",
-                    disabled=number == last,
-                    on_click=on_pick,
-                    args=(number + 1,),
-                )
-            if split.styles is not None and split.styles[number]:
-                st.caption(_("Handwriting style: {style}", style=_(str(split.styles[number]))))
+            _show_picture(split, number, on_pick)
         with answer:
             _show_answer(image, label, reader)
         neighbours, pixels = st.tabs([_("Nearest neighbours"), _("Pixels as numbers")])
@@ -63,6 +42,24 @@ def digit_card(
                 _("28 rows of 28 numbers: a dot is empty paper, 255 full ink. A model sees nothing else.")
             )
             show_pixels(image)
+
+
+def _show_picture(split: Split, number: int, on_pick: Callable[[int], None]) -> None:
+    """The digit, its label and style, and the way to its neighbours in the split."""
+    words = {"number": number, "label": int(split.labels[number])}
+    st.markdown(_("**Image {number}**, labelled **{label}**", **words))
+    st.image(ink_image(split.images[number], scale=8), alt=_("Image {number}, a {label}", **words))
+    with st.container(horizontal=True):
+        for label, icon, other in ((_("Previous"), "back", number - 1), (_("Next"), "forward", number + 1)):
+            st.button(
+                label,
+                icon=f":material/arrow_{icon}:",
+                disabled=other not in range(len(split)),
+                on_click=on_pick,
+                args=(other,),
+            )
+    if split.styles is not None and split.styles[number]:
+        st.caption(_("Handwriting style: {style}", style=_(str(split.styles[number]))))
 
 
 def show_pixels(image: NDArray[np.uint8]) -> None:

@@ -9,43 +9,45 @@ from numpy.typing import NDArray
 
 from pages.components.language import _
 
+X_AXIS = {
+    "field": "digit",
+    "type": "ordinal",
+    "title": None,
+    "axis": {"labelAngle": 0, "labelFontSize": 14},
+}
+Y_AXIS = {
+    "field": "probability",
+    "type": "quantitative",
+    "scale": {"domain": [0, 1]},
+    "axis": {"format": "%", "tickCount": 4},
+    "title": None,
+}
+COLOUR = {
+    "field": "largest",
+    "type": "nominal",
+    "scale": {"domain": [True, False], "range": ["#0072B2", "#8FA3B5"]},
+    "legend": None,
+}
 
-def probability_chart(probabilities: NDArray[np.float32], height: int = 230) -> None:
+
+def probability_chart(probabilities: NDArray[np.float32]) -> None:
     """Show ten probabilities as bars, the largest one strong."""
     table = pd.DataFrame(
         {"digit": range(10), "probability": probabilities, "largest": probabilities == probabilities.max()}
     )
+    encoding = {
+        "x": X_AXIS,
+        "y": Y_AXIS,
+        "color": COLOUR,
+        "tooltip": [
+            {"field": "digit", "title": _("digit")},
+            {"field": "probability", "title": _("probability"), "format": ".1%"},
+        ],
+    }
     st.vega_lite_chart(
         table,
-        {
-            "mark": {"type": "bar"},
-            "encoding": {
-                "x": {
-                    "field": "digit",
-                    "type": "ordinal",
-                    "title": None,
-                    "axis": {"labelAngle": 0, "labelFontSize": 14},
-                },
-                "y": {
-                    "field": "probability",
-                    "type": "quantitative",
-                    "scale": {"domain": [0, 1]},
-                    "axis": {"format": "%", "tickCount": 4},
-                    "title": None,
-                },
-                "tooltip": [
-                    {"field": "digit", "title": _("digit")},
-                    {"field": "probability", "title": _("probability"), "format": ".1%"},
-                ],
-                "color": {
-                    "field": "largest",
-                    "type": "nominal",
-                    "scale": {"domain": [True, False], "range": ["#0072B2", "#8FA3B5"]},
-                    "legend": None,
-                },
-            },
-        },
-        height=height,
+        {"mark": {"type": "bar"}, "encoding": encoding},
+        height=230,
         alt=_(
             "Probability of each digit: {list}",
             list=", ".join(f"{digit} {value:.1%}" for digit, value in enumerate(probabilities)),

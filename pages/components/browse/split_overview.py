@@ -5,11 +5,21 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from mnist_core import Dataset
+from mnist_core import Dataset, Split
 from pages.components import state
 from pages.components.language import _
 
 BAR_COLOUR = "#0072B2"
+
+
+def show_first_ten(split: Split, width: int | str = "stretch") -> None:
+    """The post's first picture: the first ten digits, two rows of five."""
+    labels = [str(label) for label in split.labels[:10]]
+    st.image(
+        state.digit_grid(split.images[:10], labels),
+        alt=_("The first ten training digits: {labels}", labels=", ".join(labels)),
+        width=width,
+    )
 
 
 def split_overview(dataset: Dataset) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import streamlit as st
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from mnist_core import EpochResult, RunSnapshot
 from pages.components.language import _
@@ -55,11 +55,12 @@ def curve_with_point(
     slope : the tangent at the point is drawn where it is given
     before : the curve without a change, dashed
     """
-    rows = [(a, b, "curve") for a, b in zip(x, y, strict=True)] + [(*point, "point")]
+    table = pd.concat([_part("curve", x, y), _part("point", point[:1], point[1:])])
     if before is not None:
-        rows += [(a, b, "before") for a, b in zip(x, before, strict=True)]
+        table = pd.concat([table, _part("before", x, before)])
     if slope is not None:
-        rows += [(point[0] + step, point[1] + step * slope, "tangent") for step in (-2.0, 2.0)]
+        steps = np.array([-2.0, 2.0])
+        table = pd.concat([table, _part("tangent", point[0] + steps, point[1] + steps * slope)])
     axes = {
         "x": _axis("x", x_title)
         | ({"scale": {"type": "log"}, "axis": {"labelExpr": SHORT_POWER}} if log_x else {}),
@@ -75,7 +76,6 @@ def curve_with_point(
         "tangent": {"type": "line", "color": ORANGE, "strokeWidth": 2},
         "point": {"type": "point", "color": ORANGE, "filled": True, "size": 260, "opacity": 1},
     }
-    table = pd.DataFrame(rows, columns=["x", "y", "kind"])
     layers = [_layer(kind, mark) for kind, mark in marks.items() if kind in set(table["kind"])]
     show_chart(table, {"encoding": axes, "layer": layers}, alt=alt)
 
@@ -122,53 +122,36 @@ def band_chart(
     """Training accuracy of runs that differ by chance alone: a band from the worst to the best, the middle as a
     line, and the post's own figures as points. A run that has stopped keeps its last value.
     """
+    epoch = {"field": "epoch", "title": _("epoch")}
+    spread = {"low": _("worst"), "middle": _("middle"), "high": _("best")}
+    tooltip = [epoch] + [{"field": key, "title": name, "format": ".1%"} for key, name in spread.items()]
+    posted_tooltip = [epoch, {"field": "posted", "title": posted_name, "format": ".2%"}]
+    area = {"type": "area", "color": _blue(), "opacity": 0.25}
+    line = {"type": "line", "color": _blue(), "strokeWidth": 2.5}
+    points = {"type": "point", "color": ORANGE, "size": 140, "shape": "diamond", "filled": True}
+    layers = [
+        _accuracy_layer("low", area, y2={"field": "high"}, tooltip=tooltip),
+        _accuracy_layer("middle", line),
+        _accuracy_layer("posted", points, tooltip=posted_tooltip),
+    ]
+    x = _axis("epoch", _("epoch")) | {"axis": {"tickMinStep": 1}}
+    show_chart(_band_table(runs, posted), {"encoding": {"x": x}, "layer": layers}, alt=alt)
+
+
+def _band_table(runs: Sequence[RunSnapshot], posted: Sequence[tuple[int, float]]) -> pd.DataFrame:
+    """Rows of the band, by epoch, and below them the posted points."""
     length = max(len(results(run)) for run in runs)
     curves = np.array([_padded([result.train_accuracy for result in results(run)], length) for run in runs])
-    rows = [
-        (epoch, low, middle, high, None)
-        for epoch, (low, middle, high) in enumerate(np.quantile(curves, [0, 0.5, 1], axis=0).T)
-    ]
-    rows += [(epoch, None, None, None, accuracy) for epoch, accuracy in posted]
-    percent = {"format": "%"}
-    y = {
-        "type": "quantitative",
-        "title": _("training accuracy"),
-        "scale": {"domain": [0, 1]},
-        "axis": percent,
-    }
-    tooltip = [
-        {"field": "epoch", "title": _("epoch")},
-        {"field": "low", "title": _("worst"), "format": ".1%"},
-        {"field": "middle", "title": _("middle"), "format": ".1%"},
-        {"field": "high", "title": _("best"), "format": ".1%"},
-    ]
-    is_band = [{"filter": "datum.low != null"}]
-    layers = [
-        {
-            "transform": is_band,
-            "mark": {"type": "area", "color": _blue(), "opacity": 0.25},
-            "encoding": {"y": {"field": "low", **y}, "y2": {"field": "high"}, "tooltip": tooltip},
-        },
-        {
-            "transform": is_band,
-            "mark": {"type": "line", "color": _blue(), "strokeWidth": 2.5},
-            "encoding": {"y": {"field": "middle", **y}},
-        },
-        {
-            "transform": [{"filter": "datum.posted != null"}],
-            "mark": {"type": "point", "color": ORANGE, "size": 140, "shape": "diamond", "filled": True},
-            "encoding": {
-                "y": {"field": "posted", **y},
-                "tooltip": [
-                    {"field": "epoch", "title": _("epoch")},
-                    {"field": "posted", "title": posted_name, "format": ".2%"},
-                ],
-            },
-        },
-    ]
-    table = pd.DataFrame(rows, columns=["epoch", "low", "middle", "high", "posted"])
-    x = _axis("epoch", _("epoch")) | {"axis": {"tickMinStep": 1}}
-    show_chart(table, {"encoding": {"x": x}, "layer": layers}, alt=alt)
+    band = pd.DataFrame(np.quantile(curves, [0, 0.5, 1], axis=0).T, columns=["low", "middle", "high"])
+    points = pd.DataFrame(posted, columns=["epoch", "posted"])
+    return pd.concat([band.assign(epoch=band.index), points], ignore_index=True)
+
+
+def _accuracy_layer(field: str, mark: dict[str, Any], **encoding: Any) -> dict[str, Any]:
+    """One mark for the rows that have this field."""
+    y = _axis(field, _("training accuracy")) | {"scale": {"domain": [0, 1]}, "axis": {"format": "%"}}
+    there = [{"filter": f"isValid(datum.{field})"}]
+    return {"transform": there, "mark": mark, "encoding": {"y": y, **encoding}}
 
 
 def results(run: RunSnapshot) -> list[EpochResult]:
@@ -195,6 +178,10 @@ def _padded(values: list[float], length: int) -> list[float]:
 
 def _axis(field: str, title: str) -> dict[str, Any]:
     return {"field": field, "type": "quantitative", "title": title}
+
+
+def _part(kind: str, x: ArrayLike, y: ArrayLike) -> pd.DataFrame:
+    return pd.DataFrame({"x": x, "y": y, "kind": kind})
 
 
 def _layer(kind: str, mark: dict[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from mnist_core import Split, load_dataset
 from mnist_core.messages import mark
 from pages.components import state
 from pages.components.browse.digit_card import show_pixels
+from pages.components.browse.split_overview import show_first_ten
 from pages.components.language import _
 from pages.components.lesson.code import show_source
 from pages.components.lesson.questions import Question, ask
@@ -58,12 +59,7 @@ def show() -> None:
         )
     with picture:
         st.markdown(_("The first ten, drawn as in the post, two rows of five:"))
-        labels = [str(label) for label in dataset.train.labels[:10]]
-        st.image(
-            state.digit_grid(dataset.train.images[:10], labels),
-            width="stretch",
-            alt=_("The first ten training digits: {labels}", labels=", ".join(labels)),
-        )
+        show_first_ten(dataset.train)
     show_source(load_dataset)
     if ask(QUESTIONS[0]):
         _one_digit(dataset.train)

@@ -66,7 +66,7 @@ def show() -> None:
         NumpyBackend.train_batches,
         purposes=[_("Answer"), _("Error"), _("Gradient"), _("Update"), _("Again and again")],
     )
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True, vertical_alignment="center"):
         if st.button(_("Run the post's loop"), type="primary", icon=":material/play_arrow:"):
             start_run("post", PRESETS[PRESET].config, _("The post's NumPy model"))
         open_in_train(PRESET, PRESETS[PRESET].config)

@@ -82,9 +82,9 @@ def _flatten(split: Split) -> int:
 
 
 def _row_picture(row: NDArray[np.uint8], place: int) -> NDArray[np.uint8]:
-    """A row of pixels as a strip, (24, 784, 3): ink dark on light, orange around one place."""
+    """A row of pixels as a strip, (48, 784, 3): ink dark on light, orange around one place."""
     ink = np.linspace(PAPER, INK, 256).astype(np.uint8)
-    strip = ink[row][None].repeat(24, axis=0)
+    strip = ink[row][None].repeat(48, axis=0)
     strip[:, max(place - 1, 0) : place + 2] = ORANGE
     return strip
 
@@ -103,28 +103,19 @@ def _pixel_map(image: NDArray[np.uint8], place: int) -> None:
         }
     )
     axis = {"labelAngle": 0, "values": list(range(0, SIZE, 4)), "ticks": False, "domain": False}
+    ink_scale = {"range": [_hex(PAPER), _hex(INK)], "domain": [0, 255]}
+    words = {"place": _("place in the row"), "row": _("row"), "column": _("column"), "ink": _("pixel")}
+    encoding = {
+        "x": {"field": "column", "type": "ordinal", "title": words["column"], "axis": axis},
+        "y": {"field": "row", "type": "ordinal", "title": words["row"], "axis": axis},
+        "color": {"field": "ink", "type": "quantitative", "scale": ink_scale, "legend": None},
+        "stroke": {"condition": {"test": "datum.chosen", "value": _hex(ORANGE)}, "value": None},
+        "tooltip": [{"field": field, "title": title} for field, title in words.items()],
+    }
+    between = {"fill": _hex(PAPER)}  # no dark page shines through between the squares
     show_chart(
         table,
-        {
-            "mark": {"type": "rect", "strokeWidth": 3},
-            "encoding": {
-                "x": {"field": "column", "type": "ordinal", "title": _("column"), "axis": axis},
-                "y": {"field": "row", "type": "ordinal", "title": _("row"), "axis": axis},
-                "color": {
-                    "field": "ink",
-                    "type": "quantitative",
-                    "scale": {"range": [_hex(PAPER), _hex(INK)], "domain": [0, 255]},
-                    "legend": None,
-                },
-                "stroke": {"condition": {"test": "datum.chosen", "value": _hex(ORANGE)}, "value": None},
-                "tooltip": [
-                    {"field": "place", "title": _("place in the row")},
-                    {"field": "row", "title": _("row")},
-                    {"field": "column", "title": _("column")},
-                    {"field": "ink", "title": _("pixel")},
-                ],
-            },
-        },
+        {"mark": {"type": "rect", "strokeWidth": 3}, "view": between, "encoding": encoding},
         width=400,
         height=400,
         alt=_("The digit as 28 by 28 squares; the pixel at place {place} is framed", place=place),
@@ -142,6 +133,8 @@ def _label_row(label: int) -> None:
         chosen = st.slider(_("Label"), 0, 9, label, key="lesson_label")
     with row:
         values = one_hot(np.array([chosen])).astype(int)
-        st.table(pd.DataFrame(values, columns=[str(digit) for digit in range(10)]), hide_index=True)
+        st.table(
+            pd.DataFrame(values.astype(str), columns=[str(digit) for digit in range(10)]), hide_index=True
+        )
         st.code(f"one_hot([{chosen}]) == {values.tolist()}", wrap_lines=True)
     show_source(one_hot)
