@@ -88,7 +88,7 @@ def narrate(facts: Facts, limit: int = 3) -> tuple[Remark, ...]:
 def find_divergence(facts: Facts) -> Remark | None:
     """The loss left the numbers, or is far above where it began and still rising."""
     values = {"rate": facts.config.learning_rate, "smaller": facts.config.learning_rate / 10}
-    advice = mark("The steps are too long. Try learning rate {smaller:.2g} instead of {rate:.2g}.")
+    advice = mark("The steps are too long. Try learning rate {smaller:g} instead of {rate:g}.")
     if facts.config.pixel_range == "raw" and facts.has_hidden_layers:
         advice = mark("Pixels from 0 to 255 make every step 255 times as long. Scale them to 0–1.")
     if facts.diverged_at is not None:
@@ -142,7 +142,7 @@ def find_guessing(facts: Facts) -> Remark | None:
     rate, is_adam = facts.config.learning_rate, facts.config.optimizer == "adam"
     advice = mark("Try another learning rate, three times smaller or larger.")
     if rate >= (0.03 if is_adam else 1):
-        advice = mark("The steps are too long. Try learning rate {smaller:.2g} instead of {rate:.2g}.")
+        advice = mark("The steps are too long. Try learning rate {smaller:g} instead of {rate:g}.")
     if facts.config.initialization == "zeros" and facts.has_hidden_layers:
         advice = mark(
             "All weights began at zero, so no unit can become different from the others. Begin at random."

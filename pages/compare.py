@@ -33,7 +33,7 @@ def compare_runs() -> None:
         st.divider()
     if not runs:
         st.info(_("Nothing to compare yet. Train two models, then come back."), icon="🏋️")
-        st.page_link("pages/train.py", label=_("Train"), icon="🏋️")
+        st.page_link("pages/train.py", label=_("Train a model"), icon="🏋️")
         load_run()
         return
     st.caption(_("Tick the runs to lay over each other. On a keyboard: arrows, Shift + space."))

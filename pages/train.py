@@ -58,7 +58,7 @@ def show_training() -> None:
         show_run(shown.id)
         return
     with st.container(key="run_status"):
-        st.info(_("Nothing trained yet. Press Start and watch the curves."), icon="👈")
+        st.info(_("Nothing trained yet. Press Start and watch the curves."), icon="🚀")
 
 
 with frame.page(_("Train"), "🏋️"):

@@ -72,7 +72,7 @@ def _choose_more(dataset: Dataset, split_name: str, digits: list[int]) -> tuple[
         reader = people[_choose_reader(people)]
         answers = _choose_one(
             "answers",
-            _("Answers"),
+            _("Right or wrong"),
             ANSWERS,
             {"all": _("all"), "right": _("right"), "wrong": _("wrong")},
             "all",

@@ -47,7 +47,10 @@ def choose_runs(runs: list[RunSnapshot]) -> list[RunSnapshot]:
             ),
             "loss": st.column_config.NumberColumn(_("Test loss"), format="%.4f"),
             "seconds": st.column_config.NumberColumn(_("Seconds"), format="%.1f"),
-            "created": st.column_config.DatetimeColumn(_("Started"), format="distance"),
+            # not "distance": Streamlit says "15 minutes ago" in English only
+            "created": st.column_config.DatetimeColumn(
+                _("Started"), format="YYYY-MM-DD HH:mm", timezone=st.context.timezone
+            ),
         },
         height=min(38 + 35 * len(runs), 318),
     )
