@@ -22,8 +22,8 @@ from pages.components.lesson.handouts import teachers_notes, worksheet
 from pages.components.lesson.runs import open_in_train
 from pages.components.lesson.steps import STEPS
 from pages.components.lesson.steps.better import BATCHES, CONVOLUTION, HIDDEN, NORMALISED, POST
+from pages.components.lesson.steps.first_step import first_step
 from pages.components.lesson.steps.one_update import compute_update
-from pages.components.lesson.steps.unusual import first_step
 from pages.components.lesson.steps.valley import valley_walk
 from pages.components.readers import Reader
 from pages.components.runs.address import read_request

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pandas as pd
 import streamlit as st
 
@@ -15,10 +13,11 @@ from mnist_core.messages import mark
 from mnist_core.optimizers import Sgd
 from pages.components import state
 from pages.components.language import _
-from pages.components.lesson.charts import band_chart, results
+from pages.components.lesson.charts import results
 from pages.components.lesson.code import show_source
 from pages.components.lesson.questions import Question, ask
-from pages.components.lesson.runs import find_run, find_runs, open_in_train, start_run, watch
+from pages.components.lesson.runs import find_run, open_in_train, start_run, watch
+from pages.components.lesson.steps.many_seeds import show_many_seeds
 from pages.components.lesson.steps.one_update import show_one_update
 from pages.components.lesson.steps.unusual import show_unusual
 from pages.components.pictures import data_url, weight_images
@@ -26,7 +25,6 @@ from pages.components.pictures import data_url, weight_images
 PRESET = "post-numpy"
 # The post's printed table: epoch, training accuracy, loss.
 POSTED = ((0, 0.0899, 21.76), (10, 0.7287, 2.35), (20, 0.7919, 1.86), (30, 0.7642, 2.05), (32, 0.8147, 1.755))
-SEEDS = range(6)
 
 QUESTIONS = (
     Question(
@@ -72,7 +70,7 @@ def show() -> None:
         open_in_train(PRESET, PRESETS[PRESET].config)
     watch(["post"], _draw_loop)
     if find_run("post") is not None and ask(QUESTIONS[1]):
-        _seeds()
+        show_many_seeds(PRESETS[PRESET].config, [(epoch, accuracy) for epoch, accuracy, _loss in POSTED])
     show_unusual()
 
 
@@ -133,40 +131,3 @@ def _weights(run_id: str) -> None:
         caption=[str(digit) for digit in range(10)],
         alt=[_("Weights of output {digit}", digit=digit) for digit in range(10)],
     )
-
-
-def _seeds() -> None:
-    keys = {f"post_seed_{seed}": seed for seed in SEEDS}
-    if st.button(_("Run it with six seeds"), icon=":material/play_arrow:"):
-        for key, seed in keys.items():
-            name = _("The post's loop, seed {seed}", seed=seed)
-            start_run(key, replace(PRESETS[PRESET].config, seed=seed), name)
-    watch(keys, lambda: _draw_seeds(keys))
-
-
-def _draw_seeds(keys: dict[str, int]) -> None:
-    runs = [run for run in find_runs(keys).values() if run.history]
-    if not runs:
-        return
-    band_chart(
-        runs,
-        [(epoch, accuracy) for epoch, accuracy, _loss in POSTED],
-        posted_name=_("the post"),
-        alt=_("Training accuracy of six seeds over the epochs, with the post's five figures"),
-    )
-    st.caption(
-        _(
-            "Blue: from the worst to the best of the seeds, the line is the middle one; "
-            "one that has stopped keeps its last value. Orange: the post's five figures."
-        )
-    )
-    ends = [run.epoch for run in runs if run.status == "finished"]
-    if ends:
-        st.markdown(
-            _(
-                "{count} seeds have stopped, between epoch **{first}** and **{last}**.",
-                count=len(ends),
-                first=min(ends),
-                last=max(ends),
-            )
-        )

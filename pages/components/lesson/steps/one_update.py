@@ -9,14 +9,14 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
-from mnist_core import ARCHITECTURES, Model, one_hot, sigmoid
-from mnist_core.network import initial_parameters, scale_pixels
+from mnist_core import one_hot, sigmoid
+from mnist_core.network import scale_pixels
 from pages.components import state
 from pages.components.language import _
+from pages.components.lesson.steps.first_step import untrained_model
 from pages.components.pictures import ink_image
 
 RATE = 0.1
-ARCHITECTURE = "sigmoid"
 Ten = NDArray[np.float64]
 
 
@@ -64,8 +64,7 @@ def show_one_update() -> None:
 
 def compute_update(image: NDArray[np.uint8], label: int, place: int, pixel_range: str) -> Update:
     """Forward, error, gradient and update of the weights at `place`, in the post's untrained network."""
-    flat = initial_parameters(ARCHITECTURES[ARCHITECTURE], np.random.default_rng(0), "uniform")
-    model = Model.from_vector(ARCHITECTURE, flat, pixel_range=pixel_range)
+    model = untrained_model(pixel_range)
     scores = model.predict_logits(image[None])[0].astype(float)
     return Update(
         pixel=float(scale_pixels(image.reshape(1, -1), pixel_range)[0, place]),

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
-from mnist_core import ARCHITECTURES, PRESETS, Model, Split, TrainingConfig, cross_entropy, one_hot
+from mnist_core import PRESETS, TrainingConfig, cross_entropy, one_hot
 from mnist_core.messages import mark
-from mnist_core.network import initial_parameters, scale_pixels
 from pages.components import state
 from pages.components.language import _, plain
 from pages.components.lesson.charts import accuracy_chart
 from pages.components.lesson.questions import Question, ask
 from pages.components.lesson.runs import find_runs, open_in_train, start_run, watch
+from pages.components.lesson.steps.first_step import PRESET, SAMPLE, first_step, untrained_model
 
-PRESET = "post-numpy"
 EPOCHS = 30
-SAMPLE = 1_000
 
 QUESTIONS = (
     Question(
@@ -68,33 +65,8 @@ def show_unusual() -> None:
         _test_accuracy()
 
 
-@dataclass(frozen=True)
-class FirstStep:
-    """The post's untrained network: share of saturated answers, and how far its first step moves a weight."""
-
-    saturated: float
-    by_sum: float
-    by_mean: float
-
-
-def first_step(split: Split, pixel_range: str) -> FirstStep:
-    """Work it out on the first images; the sum is scaled up to all of them."""
-    images, labels = split.images[:SAMPLE], one_hot(split.labels[:SAMPLE])
-    answers = _untrained(pixel_range).predict_proba(images)
-    pixels = scale_pixels(images.reshape(len(images), -1), pixel_range)
-    gradients = pixels.T @ (answers - labels) / len(images)
-    by_mean = PRESETS[PRESET].config.learning_rate * float(np.abs(gradients).mean())
-    saturated = float(((answers < 0.001) | (answers > 0.999)).mean())
-    return FirstStep(saturated, by_mean * len(split), by_mean)
-
-
 def _readable(size: float) -> str:
     return f"{size:,.0f}" if size >= 10 else f"{size:.4f}"
-
-
-def _untrained(pixel_range: str) -> Model:
-    flat = initial_parameters(ARCHITECTURES["sigmoid"], np.random.default_rng(0), "uniform")
-    return Model.from_vector("sigmoid", flat, pixel_range=pixel_range)
 
 
 def _config(*, unit: bool, mean: bool) -> TrainingConfig:
@@ -146,7 +118,7 @@ def _swapped_arguments() -> None:
         key="lesson_fix_swap",
     )
     split = state.dataset().train
-    answers = _untrained("raw").predict_proba(split.images[:SAMPLE])
+    answers = untrained_model("raw").predict_proba(split.images[:SAMPLE])
     labels = one_hot(split.labels[:SAMPLE])
     swapped, right = cross_entropy(answers, labels), cross_entropy(labels, answers)
     st.markdown(
