@@ -15,8 +15,9 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mnist_core import Model, TrainingConfig, load_dataset, load_starter_model, train
+from mnist_core import Model, RunSnapshot, TrainingConfig, load_dataset, load_starter_model, train
 from pages.components import state
+from pages.components.lesson import runs as lesson_runs
 from pages.components.lesson.code import source_without_import
 from pages.components.lesson.handouts import teachers_notes, worksheet
 from pages.components.lesson.runs import open_in_train
@@ -26,8 +27,10 @@ from pages.components.lesson.steps.first_step import first_step
 from pages.components.lesson.steps.one_update import compute_update
 from pages.components.lesson.steps.valley import valley_walk
 from pages.components.readers import Reader
+from pages.components.runs import presses
 from pages.components.runs.address import read_request
 from pages.components.state import ActiveData
+from tests.run_examples import example_run
 
 PROJECT = Path(__file__).parents[1]
 
@@ -270,3 +273,21 @@ def test_with_the_built_in_digits_the_lesson_says_that_its_figures_are_mnists(
     monkeypatch.setattr("pages.components.state.active_data", lambda: ActiveData(digits))
     notes = [note.value for note in lesson(step="4").info]
     assert any("belong to the real MNIST" in note for note in notes) == (source == "strokes")
+
+
+@pytest.mark.parametrize(
+    ("run", "interval"),
+    [
+        (example_run("running"), presses.POLL_SECONDS),
+        (example_run("queued", queue_position=3), presses.QUEUE_SECONDS),
+        (example_run("finished"), None),
+    ],
+)
+def test_a_run_of_the_lesson_is_looked_at_as_often_as_one_in_train(
+    run: RunSnapshot, interval: float | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fragment = Mock()
+    monkeypatch.setattr(lesson_runs, "find_run", lambda key: run)
+    monkeypatch.setattr(lesson_runs.st, "fragment", fragment)
+    lesson_runs.watch(["post"], Mock())
+    assert fragment.call_args.kwargs["run_every"] == interval

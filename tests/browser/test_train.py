@@ -58,7 +58,7 @@ def test_a_run_goes_to_its_end_and_shows_what_it_reached(page: Page) -> None:
     )  # MNIST about 90, the built-in digits about 76
     assert 0 < float(metric(page, "Training loss")) < 1
     expect(page.get_by_test_id("stVegaLiteChart")).to_have_count(2)
-    page.get_by_role("tab", name="Confusion matrix").click()
+    page.get_by_role("radio", name="Confusion matrix").click()
     expect(page.get_by_test_id("stVegaLiteChart")).to_have_count(3)
 
 
@@ -184,6 +184,7 @@ def test_the_page_renews_itself_twice_a_second_and_keeps_its_place(page: Page) -
     changes = max(count_changes(page) for _attempt in range(3))
     assert changes >= 5, "ten on an idle machine; a busy one must not stop it"
     assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop") == place
+    assert faintest(page) == 1
     page.mouse.wheel(0, -1000)
     page.get_by_role("button", name="Stop", exact=True).click()
     expect(status(page)).to_contain_text("stopped")
@@ -202,6 +203,22 @@ def count_changes(page: Page) -> int:
                 if (now !== last) { count += 1; last = now }
             }
             return count
+        }"""
+    )
+
+
+def faintest(page: Page) -> float:
+    """The lowest opacity that anything of the panel has within two seconds."""
+    return page.evaluate(
+        """async () => {
+            let lowest = 1
+            const until = performance.now() + 2000
+            while (performance.now() < until) {
+                await new Promise(resolve => setTimeout(resolve, 20))
+                for (const element of document.querySelectorAll('.st-key-live_run .stElementContainer'))
+                    lowest = Math.min(lowest, getComputedStyle(element).opacity)
+            }
+            return lowest
         }"""
     )
 

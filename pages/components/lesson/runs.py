@@ -11,11 +11,10 @@ import streamlit as st
 
 from mnist_core import PRESETS, RunSnapshot, TrainingConfig
 from mnist_core.errors import RunError
-from pages.components import frame, state
+from pages.components import state
 from pages.components.language import _, error_text, plain
 from pages.components.runs.address import Request, write_request
-
-POLL_SECONDS = 0.5
+from pages.components.runs.presses import interval_for, panel
 
 
 def start_run(key: str, config: TrainingConfig, name: str) -> None:
@@ -51,20 +50,20 @@ def open_in_train(preset: str, config: TrainingConfig) -> None:
 
 
 def watch(keys: Iterable[str], draw: Callable[[], None]) -> None:
-    """Call `draw` now, and twice a second while one of the runs is unfinished."""
+    """Call `draw` now, and again and again while one of the runs is unfinished."""
     names = tuple(keys)
-    is_polling = any(run.is_unfinished for run in find_runs(names).values())
+    interval = interval_for(*find_runs(names).values())
 
-    def panel() -> None:
-        with frame.show_errors():
+    def watched() -> None:
+        with panel(f"lesson_{names[0]}"):
             runs = find_runs(names).values()
+            if interval_for(*runs) != interval:
+                st.rerun()  # the whole page, which alone can look more or less often
             for run in runs:
                 show_state(run)
             draw()
-            if is_polling and not any(run.is_unfinished for run in runs):
-                st.rerun()  # the whole page, so that polling ends
 
-    st.fragment(panel, run_every=POLL_SECONDS if is_polling else None)()
+    st.fragment(watched, run_every=interval)()
 
 
 def show_state(run: RunSnapshot) -> None:

@@ -39,7 +39,7 @@ def show_run(run_id: str) -> None:
 
 
 def _panel(run_id: str, interval: float | None) -> None:
-    with panel():
+    with panel("run"):
         try:
             snapshot = state.run_service().snapshot(run_id)
         except RunError:  # deleted in another tab

@@ -64,10 +64,10 @@ def _press(name: str, act: Callable[[], None]) -> None:
 
 
 @contextmanager
-def panel() -> Iterator[None]:
+def panel(name: str) -> Iterator[None]:
     """Around what shows runs: what goes wrong becomes a sentence, and the last press counts as drawn."""
     try:
-        with frame.show_errors():
+        with st.container(key=f"live_{name}"), frame.show_errors():
             yield
     finally:
         last = st.session_state.get(PRESS_KEY)

@@ -92,7 +92,7 @@ def show_race(runs: tuple[RunSnapshot, RunSnapshot]) -> None:
 
 
 def _race_panel(interval: float | None) -> None:
-    with panel():
+    with panel("race"):
         runs = racing_runs()
         if runs is None or interval_for(*runs) != interval:
             st.rerun()

@@ -80,13 +80,24 @@ def show_remarks(snapshot: RunSnapshot) -> None:
 
 
 def show_views(snapshot: RunSnapshot) -> None:
-    """Four ways to look inside; only the open one is drawn."""
-    names = [_("Answers"), _("Weights"), _("Confusion matrix"), _("Table")]
-    drawers = (show_answers, show_weights, show_confusion, show_table)
-    for tab, draw in zip(st.tabs(names, key="run_tabs", on_change="rerun"), drawers, strict=True):
-        if tab.open:
-            with tab:
-                draw(snapshot)
+    """Four ways to look inside; the chosen one is drawn. Tabs would cost a browser a quarter of each poll."""
+    views = {
+        "answers": (_("Answers"), show_answers),
+        "weights": (_("Weights"), show_weights),
+        "confusion": (_("Confusion matrix"), show_confusion),
+        "table": (_("Table"), show_table),
+    }
+    chosen = st.segmented_control(
+        _("Look inside"),
+        list(views),
+        default="answers",
+        required=True,
+        format_func=lambda view: views[view][0],
+        key="run_view",
+        label_visibility="collapsed",
+        persist_state="session",
+    )
+    views[chosen or "answers"][1](snapshot)
 
 
 def show_answers(snapshot: RunSnapshot) -> None:
