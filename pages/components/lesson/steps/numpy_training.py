@@ -48,6 +48,7 @@ QUESTIONS = (
 
 def show() -> None:
     """One digit by hand, then the whole loop, then its oddities."""
+    state.run_service().prepare()  # the workers are ready by the time the digit is worked out
     st.markdown(
         _("Learning is four lines, again and again: **answer, error, gradient, update**. One digit first:")
     )
@@ -125,9 +126,10 @@ def _weights(run_id: str) -> None:
     st.caption(
         _("The ten weight pictures as they form: orange pixels speak for the digit, blue ones against.")
     )
-    st.image(
-        [data_url(image) for image in weight_images(model)],
-        width=70,  # five in a row, also on a phone
-        caption=[str(digit) for digit in range(10)],
-        alt=[_("Weights of output {digit}", digit=digit) for digit in range(10)],
-    )
+    with st.container(key="lesson_weights"):
+        st.image(
+            [data_url(image) for image in weight_images(model)],
+            width=70,
+            caption=[str(digit) for digit in range(10)],
+            alt=[_("Weights of output {digit}", digit=digit) for digit in range(10)],
+        )
