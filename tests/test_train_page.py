@@ -220,6 +220,15 @@ def test_an_experiment_asks_before_it_shows_and_explains_at_the_end(open_page: O
     assert experiment.explanation in texts(test)
 
 
+def test_what_was_guessed_of_an_experiment_outlives_the_browsers_session(open_page: Open) -> None:
+    test, service = open_page("train.py")
+    test.radio[0].set_value(1).run()
+    button(test, "Show me").click().run()
+    guess = next(iter(EXPERIMENTS.values())).answers[1]
+    test, _service = open_page("train.py", *service.runs.values())
+    assert f"Your guess: {guess}." in texts(test)
+
+
 def test_a_race_starts_two_runs_that_differ_in_one_thing(open_page: Open) -> None:
     test, service = open_page("train.py")
     button(test, "Start race").click().run()

@@ -120,11 +120,15 @@ def drawn_grid(images: NDArray[np.generic], titles: tuple[str, ...], ink: str) -
 
 @dataclass
 class LessonProgress:
-    """How far a visitor is in the lesson: the step, answers by question, runs by what they are for."""
+    """How far a visitor is in the lesson: the step, answers by question, runs by what they are for.
+
+    And what they guessed of a run that was to go wrong, by its id.
+    """
 
     step: int = 1
     answers: dict[str, int] = field(default_factory=dict)
     runs: dict[str, str] = field(default_factory=dict)
+    guesses: dict[str, int] = field(default_factory=dict)
 
 
 @st.cache_resource(show_spinner=False, max_entries=2_000)
@@ -152,6 +156,7 @@ def lesson_progress() -> LessonProgress:
         progress.step = held_back.step
         progress.answers |= held_back.answers
         progress.runs |= held_back.runs
+        progress.guesses |= held_back.guesses
     return progress
 
 

@@ -13,8 +13,6 @@ from pages.components.language import _
 if TYPE_CHECKING:
     from mnist_core import RunSnapshot
 
-GUESSES_KEY = "break_it_guesses"
-
 
 def choose_experiment() -> str | None:
     """Offer the experiments; the id of the run, when one was started just now."""
@@ -41,7 +39,8 @@ def choose_experiment() -> str | None:
     run_id = state.run_service().start(
         experiment.config, data="auto", owner=state.visitor(), name=_(experiment.title)
     )
-    st.session_state.setdefault(GUESSES_KEY, {})[run_id] = guess
+    state.lesson_progress().guesses[run_id] = guess
+    state.keep_lesson_progress()
     return run_id
 
 
@@ -55,7 +54,7 @@ def show_explanation(snapshot: RunSnapshot) -> None:
     experiment = experiment_of(snapshot)
     if experiment is None:
         return
-    guess = st.session_state.get(GUESSES_KEY, {}).get(snapshot.id)
+    guess = state.lesson_progress().guesses.get(snapshot.id)
     words = [f"**{_(experiment.question)}**"]
     if guess is not None:
         words.append(_("Your guess: {guess}.", guess=_(experiment.answers[guess])))
