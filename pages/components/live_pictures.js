@@ -25,6 +25,24 @@ export default function ({ data, parentElement, setTriggerValue }) {
     element.querySelector(".live-note").textContent = picture.note
     paint(element.querySelector("canvas"), picture, ink)
   })
+  if (data.isChoice) walkByArrows(root)
+}
+
+// One stop for Tab, whatever the number of pictures; arrow keys go from one to the next, Home and End to the ends.
+function walkByArrows(root) {
+  const buttons = [...root.children]
+  const stop = Math.max(0, buttons.findIndex(button => button.matches(":focus")))
+  buttons.forEach((button, index) => (button.tabIndex = index === stop ? 0 : -1))
+  root.onkeydown = event => {
+    const here = buttons.indexOf(event.target)
+    const row = Math.max(1, buttons.filter(button => button.offsetTop === buttons[0].offsetTop).length)
+    const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -row, ArrowDown: row, Home: -here, End: buttons.length - 1 - here }
+    const next = buttons[here + steps[event.key]]
+    if (next === undefined) return
+    event.preventDefault()
+    buttons.forEach(button => (button.tabIndex = button === next ? 0 : -1))
+    next.focus()
+  }
 }
 
 function newPicture(tag) {

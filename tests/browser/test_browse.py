@@ -29,7 +29,10 @@ def test_the_second_page_begins_where_the_first_ended(page: Page) -> None:
 
 def test_a_digit_is_reached_and_pressed_by_keyboard(page: Page) -> None:
     page.goto("/browse?true=7")
-    first = page.locator(".st-key-digits_sheet button").first
-    first.focus()
+    digits = page.locator(".st-key-digits_sheet button")
+    digits.first.focus()
+    for key, place in (("ArrowRight", 1), ("ArrowDown", 16), ("ArrowLeft", 15), ("Home", 0), ("End", 59)):
+        page.keyboard.press(key)
+        expect(digits.nth(place)).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.get_by_role("dialog")).to_contain_text("labelled 7")
