@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import statistics
 
+import pytest
 from playwright.sync_api import Page, expect
 
 
@@ -36,3 +38,31 @@ def test_a_digit_is_reached_and_pressed_by_keyboard(page: Page) -> None:
         expect(digits.nth(place)).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.get_by_role("dialog")).to_contain_text("labelled 7")
+
+
+# Press the button named `name`; resolves to the milliseconds until the sheet shows other digits, painted.
+TURN_A_PAGE = """name => new Promise(done => {
+  const shown = () => [...document.querySelectorAll(".st-key-digits_sheet button")].map(each => each.title).join()
+  const before = shown(), start = performance.now()
+  const look = () => requestAnimationFrame(() => {
+    if (shown() === before) look()
+    else requestAnimationFrame(() => done(performance.now() - start))
+  })
+  document.querySelector(`button[aria-label="${name}"]`).click()
+  look()
+})"""
+
+
+@pytest.mark.parametrize(
+    "filters", ["split=train", "split=train&order=loss", "split=train&order=loss&true=4"]
+)
+def test_a_page_is_turned_at_once(page: Page, filters: str) -> None:
+    page.goto(f"/browse?{filters}")
+    page.locator(".st-key-digits_sheet button").first.wait_for(timeout=60_000)
+    page.wait_for_timeout(2_000)
+    times = []
+    for name in ["Next page"] * 10 + ["Previous page"] * 10:
+        times.append(page.evaluate(TURN_A_PAGE, name))
+        page.wait_for_timeout(100)
+    print(f"{filters}: median {statistics.median(times):.0f} ms, worst {max(times):.0f} ms")
+    assert statistics.median(times) < 500
