@@ -103,6 +103,22 @@ def test_a_database_damaged_while_in_use_is_replaced_and_the_runs_at_hand_are_wr
     service.close()
 
 
+def test_a_database_deleted_while_in_use_is_told_and_what_is_at_hand_is_kept_in_a_new_one(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    service = RunService(tmp_path)
+    first = service.import_run(run_to_bytes(make_record()), owner="ada")
+    wait_until_kept(tmp_path, first)
+    (tmp_path / FILE_NAME).unlink()
+    second = service.import_run(run_to_bytes(make_record()), owner="ada")
+    wait_until_kept(tmp_path, second)
+    wait_until_kept(tmp_path, first)
+    assert "was deleted" in str(service.notice)
+    assert service.trouble is None
+    assert "Traceback" not in caplog.text
+    service.close()
+
+
 def test_an_empty_file_is_an_empty_database_and_nothing_is_told(tmp_path: Path) -> None:
     (tmp_path / FILE_NAME).touch()
     service = RunService(tmp_path)

@@ -43,6 +43,14 @@ def put_aside(file: Path) -> RunError:
     return RunError("Earlier runs are missing: their file was damaged. New runs are kept as usual.")
 
 
+def forget_deleted(file: Path) -> RunError:
+    """Remove what is left beside a SQLite file that someone deleted; the sentence that tells visitors."""
+    for companion in _COMPANIONS:
+        file.with_name(file.name + companion).unlink(missing_ok=True)
+    logger.warning("%s was deleted while it was in use. A new one begins.", file)
+    return RunError("Earlier runs are missing: their file was deleted. New runs are kept as usual.")
+
+
 def not_kept(error: Exception) -> MnistCoreError:
     """The sentence for a database that cannot be used."""
     codes = _codes(error)

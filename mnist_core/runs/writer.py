@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mnist_core.errors import MnistCoreError, RunError
-from mnist_core.runs.damage import is_damaged, not_kept, put_aside
+from mnist_core.runs.damage import forget_deleted, is_damaged, not_kept, put_aside
 from mnist_core.runs.record import UNFINISHED, RunRecord
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class RunWriter:
     Attributes
     ----------
     trouble : why runs are not kept just now, or None
-    notice : that a damaged file was put aside, or None
+    notice : that a damaged file was put aside, or a deleted one replaced, or None
     """
 
     def __init__(
@@ -71,12 +71,16 @@ class RunWriter:
         """The store has failed: if because its file is damaged, all runs at hand are written to a new one."""
         with self._changed, self._opening:
             if store is self._store and self._put_aside(error):
-                store.close()
-                self._store = None
-                self._written.clear()
-                self._dirty = dict.fromkeys(self._records, True)
-                self._write_soon(at_once=True)
+                self._begin_anew(store)
             return store is not self._store
+
+    def _begin_anew(self, store: RunStore) -> None:
+        """Its file is no longer there: the next to ask opens a new one (both locks held)."""
+        store.close()
+        self._store = None
+        self._written.clear()
+        self._dirty = dict.fromkeys(self._records, True)
+        self._write_soon(at_once=True)
 
     def _open(self, *, is_second_try: bool = False) -> None:
         from mnist_core.runs.store import RunStore
@@ -93,17 +97,28 @@ class RunWriter:
 
     def _put_aside(self, error: BaseException | None) -> bool:
         """Whether the file is ours and damaged, and there is room for a new one now."""
-        from mnist_core.runs.store import FILE_NAME
-
-        file = self._home / FILE_NAME
-        if self._url is not None or error is None or not (is_damaged(error) or file.is_dir()):
+        if self._url is not None or error is None or not (is_damaged(error) or self._file.is_dir()):
             return False
         try:
-            self.notice = put_aside(file)
+            self.notice = put_aside(self._file)
         except OSError:
-            logger.warning("The damaged %s cannot be renamed.", file, exc_info=True)
+            logger.warning("The damaged %s cannot be renamed.", self._file, exc_info=True)
             return False
         return True
+
+    def _replace_deleted(self) -> None:
+        """A file that was deleted would be written to as before, and be gone with the server."""
+        with self._changed, self._opening:
+            if self._store is None or self._url is not None or self._file.exists():
+                return
+            self.notice = forget_deleted(self._file)
+            self._begin_anew(self._store)
+
+    @property
+    def _file(self) -> Path:
+        from mnist_core.runs.store import FILE_NAME
+
+        return self._home / FILE_NAME
 
     def note(self, record: RunRecord) -> None:
         """The record has changed (lock held); a new status is written at once."""
@@ -184,6 +199,7 @@ class RunWriter:
             is_idle = not (self._dirty or self._to_delete or self._progress)
             if is_idle and self.trouble is None:
                 return
+        self._replace_deleted()
         store = self.store()
         if store is None:
             return
