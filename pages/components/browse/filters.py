@@ -115,7 +115,9 @@ def _choose_one(
     name: str, label: str, options: Sequence[Value], words: dict[Value, str], default: Value
 ) -> Value:
     key = _start(name, options, default)
-    chosen = st.segmented_control(label, options, format_func=words.__getitem__, required=True, key=key)
+    chosen = st.segmented_control(
+        label, options, format_func=words.__getitem__, required=True, key=key, wrap=True
+    )
     write_values(name, [chosen], [default])
     return chosen
 
