@@ -12,7 +12,7 @@ import streamlit as st
 from pages.components.language import _, plain
 from pages.components.runs import confusion_chart
 from pages.components.runs.curves import choose_view, overlay_charts
-from pages.components.runs.mistaken_digits import show_chosen_digits, show_digits
+from pages.components.runs.mistaken_digits import show_chosen_digits, show_digits, show_matrix
 from pages.components.runs.words import setting_label, unique_names, value_text
 
 if TYPE_CHECKING:
@@ -71,17 +71,9 @@ def show_confusions(tested: Sequence[tuple[RunSnapshot, str]]) -> None:
     for bar in list(bars.selection.get("bar", ()))[:1]:
         for run in [run for run, name in tested if name == bar["run"]]:
             show_digits(run, int(bar["digit"]), None)
-    spec = confusion_chart.confusion_spec(_("Truth"), _("Answer"), _("Count"), _("Share of this digit"))
     for start in range(0, len(tested), 2):
         for column, (run, name) in zip(st.columns(2), tested[start : start + 2], strict=False):
             if run.confusion is not None:
                 column.markdown(f"**{plain(name)}**")
                 with column:
-                    cells = st.vega_lite_chart(
-                        confusion_chart.confusion_table(run.confusion),
-                        spec,
-                        key=f"compare_cells_{run.id}",
-                        on_select="rerun",
-                        selection_mode="cell",
-                    )
-                    show_chosen_digits(run, cells)
+                    show_chosen_digits(run, show_matrix(run.confusion, key=f"compare_cells_{run.id}"))

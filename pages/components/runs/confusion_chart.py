@@ -31,11 +31,11 @@ def confusion_table(confusion: NDArray[np.int64]) -> pd.DataFrame:
 
 
 @cache
-def confusion_spec(truth: str, answer: str, count: str, share: str, *, height: int = 340) -> Spec:
+def confusion_spec(truth: str, answer: str, count: str, share: str, *, is_dark: bool = False) -> Spec:
     """Ten by ten cells, blue where right, orange where wrong, stronger with more; one can be chosen."""
     axis = {"labelAngle": 0, "ticks": False, "domain": False}
     return {
-        "height": height,
+        "height": 340,
         "encoding": {
             "x": {"field": "answer", "type": "ordinal", "title": answer, "axis": {**axis, "orient": "top"}},
             "y": {"field": "truth", "type": "ordinal", "title": truth, "axis": axis},
@@ -76,7 +76,7 @@ def confusion_spec(truth: str, answer: str, count: str, share: str, *, height: i
                     "text": {"field": "count", "type": "quantitative", "format": "d"},
                     "color": {
                         "condition": {"test": "datum.share > 0.4", "value": "white"},
-                        "value": "#6f7b86",
+                        "value": "#C4CFD8" if is_dark else "#3A4650",
                     },
                 },
             },

@@ -14,10 +14,9 @@ from mnist_core.network import get_architecture
 from pages.components import state
 from pages.components.language import _
 from pages.components.pictures import data_url, ink_image, weight_images
-from pages.components.runs import confusion_chart
 from pages.components.runs.access import is_own
 from pages.components.runs.curve_chart import elapsed_seconds
-from pages.components.runs.mistaken_digits import show_chosen_digits
+from pages.components.runs.mistaken_digits import show_chosen_digits, show_matrix
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -137,15 +136,9 @@ def show_confusion(snapshot: RunSnapshot) -> None:
     if snapshot.confusion is None:
         st.caption(_("The matrix comes with the first test."))
         return
-    spec = confusion_chart.confusion_spec(_("Truth"), _("Answer"), _("Count"), _("Share of this digit"))
     matrix, digits = st.columns([3, 2])
-    chosen = matrix.vega_lite_chart(
-        confusion_chart.confusion_table(snapshot.confusion),
-        spec,
-        key="confusion",
-        on_select="rerun",
-        selection_mode="cell",
-    )
+    with matrix:
+        chosen = show_matrix(snapshot.confusion, key="confusion")
     with digits:
         if snapshot.status == "running":  # the model that answered is gone already
             st.caption(_("Pause, or wait for the end, to click a cell and see those digits."))
