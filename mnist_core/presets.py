@@ -98,7 +98,7 @@ PRESETS: dict[str, Preset] = {
             name="starter",
             title="The model that comes with the app",
             description="A larger convolutional network that learned MNIST and the built-in handwriting.",
-            config=replace(OURS, backend="tensorflow", architecture="starter", epochs=22),
+            config=replace(OURS, backend="tensorflow", architecture="starter", epochs=28),
             data="mnist+strokes",
             held_back=5_000,
         ),

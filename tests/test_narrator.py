@@ -107,7 +107,7 @@ def test_dead_units_are_mentioned_from_a_tenth_on() -> None:
 
 def test_dead_units_are_counted_in_dense_and_convolutional_layers() -> None:
     images = np.random.default_rng(0).integers(0, 255, (50, 28, 28), dtype=np.uint8)
-    for name, units in (("mlp", 128), ("starter", 24 + 48 + 64 + 128), ("cnn", 0)):
+    for name, units in (("mlp", 128), ("starter", 32 + 56 + 72 + 128), ("cnn", 0)):
         network = get_architecture(name)
         model = Model.from_vector(name, initial_parameters(network, np.random.default_rng(1)))
         dead, total = count_dead_units(model, images)

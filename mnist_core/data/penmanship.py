@@ -10,12 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_core.drawing import PEN_WIDTH
-from mnist_core.pen import hermite
+from mnist_core.pen import hermite, resample
 
 Floats = NDArray[np.float64]
 
 POINTS_A_PIECE = 7  # between two points of a skeleton
 UNSTEADINESS = 3.5  # how far a skeleton's points move, of 100
+DRAG_POINTS = 16  # of a line drawn between two strokes: steps too short to be taken for a lifted pen
 PEN_SPREAD = 0.24  # of the logarithm of the pen's width, a little more than in MNIST
 
 
@@ -90,7 +91,7 @@ def _deform(points: Floats, rng: np.random.Generator) -> Floats:
     x = x * (1 + each(0.004) * y)  # wider at the top or at the bottom
     x = x * np.exp(each(0.25))
     x = x - (0.12 + each(0.25)) * y
-    angle = each(0.11)
+    angle = each(0.14)
     x, y = x * np.cos(angle) - y * np.sin(angle), x * np.sin(angle) + y * np.cos(angle)
     tremor = rng.normal(0, 0.5, points.shape)
     return np.stack([x, y], axis=-1) + tremor
@@ -128,22 +129,34 @@ def _lift(strokes: list[Floats], rng: np.random.Generator) -> list[Floats]:
         if cut:
             shift = rng.normal(0, 2.5, 2)
             return [strokes[0][:cut], strokes[0][cut:] + shift, *strokes[1:]]
-    if chance > 0.96:
-        return [np.concatenate(strokes)]
+    if chance > 0.9 and len(strokes) > 1:
+        return [_dragged(strokes, rng)]
     return strokes
+
+
+def _dragged(strokes: list[Floats], rng: np.random.Generator) -> Floats:
+    """All strokes as one, the pen drawing lines between them; some begin at their other end."""
+    path = [strokes[0]]
+    for stroke in strokes[1:]:
+        following = stroke[::-1] if rng.random() < 0.2 else stroke
+        path += [np.linspace(path[-1][-1], following[0], DRAG_POINTS)[1:-1], following]
+    return np.concatenate(path)
 
 
 def _sample(strokes: list[Floats], rng: np.random.Generator) -> list[Floats]:
     """Now and then a slow screen misses most points, or knows only coarse ones, or a mouse shakes."""
     chance = rng.random()
-    if chance < 0.1:
+    if chance < 0.08:
         return _thinned(strokes, int(rng.integers(3, 11)))
     if chance < 0.16:
         coarse = rng.uniform(3, 9)
         return [np.round(stroke / coarse) * coarse for stroke in strokes]
     if chance < 0.24:
-        shaken = [stroke + rng.normal(0, 2.0, stroke.shape) for stroke in strokes]
+        shaken = [stroke + rng.normal(0, rng.uniform(1, 3.5), stroke.shape) for stroke in strokes]
         return _thinned(shaken, int(rng.integers(2, 5)))
+    if chance < 0.34:
+        length = sum(float(np.hypot(*np.diff(stroke, axis=0).T).sum()) for stroke in strokes)
+        return [resample(stroke, length / rng.integers(8, 21)) for stroke in strokes]
     return strokes
 
 
