@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -18,3 +21,28 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if os.environ.get("FORBID_SKIPS") and reporter is not None and reporter.stats.get("skipped"):
         reporter.write_line("Tests were skipped although FORBID_SKIPS is set.", red=True)
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.fixture
+def open_page(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Any]:
+    """Opens a page for a visitor who has these runs; the page, and the service that stands in for the real one."""
+    from streamlit.testing.v1 import AppTest
+
+    from pages.components import state
+    from tests.run_examples import OWNER, ExampleService
+
+    monkeypatch.setenv("MNIST_HOME", str(tmp_path))
+
+    def open_it(page: str, *runs: Any, **parameters: str) -> tuple[Any, Any]:
+        service = ExampleService(*runs)
+        monkeypatch.setattr(state, "run_service", lambda: service)
+        monkeypatch.setattr(state, "visitor", lambda: OWNER)
+        test = AppTest.from_file(str(Path(__file__).parents[1] / "app.py"), default_timeout=120)
+        test.switch_page(f"pages/{page}")
+        for name, value in parameters.items():
+            test.query_params[name] = value
+        test.run()
+        assert not test.exception
+        return test, service
+
+    return open_it

@@ -1,19 +1,24 @@
-"""Runs as the pages see them, and a service that only remembers: for tests of the pages."""
+"""Runs as the service keeps them and as the pages see them, and a service that only remembers."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from streamlit.testing.v1 import AppTest
 
-from mnist_core import EpochResult, Model, RunService, RunSnapshot, TrainingConfig
+from mnist_core import Dataset, EpochResult, Model, RunService, RunSnapshot, Split, TrainingConfig
 from mnist_core.errors import MnistCoreError, RunError
 from mnist_core.network import get_architecture, initial_parameters
 from mnist_core.runs.messages import RunSamples
+from mnist_core.runs.record import RunRecord
+from mnist_core.training import Trainer
 
 OWNER = "a" * 32
+Open = Callable[..., tuple[AppTest, "ExampleService"]]
 
 
 def example_history(count: int, seconds: float = 0.5) -> tuple[EpochResult, ...]:
@@ -122,3 +127,42 @@ class ExampleService:
 
         remember.__name__ = name
         return remember
+
+
+def make_record(status: str = "finished", **fields: Any) -> RunRecord:
+    """A run of two epochs, trained here, with everything a run can have."""
+    rng = np.random.default_rng(0)
+    labels = np.arange(200, dtype=np.uint8) % 10
+    split = Split(rng.integers(0, 256, (200, 28, 28), np.uint8), labels)
+    config = TrainingConfig(epochs=2, batch_size=50)
+    trainer = Trainer(config, Dataset("noise", "made for tests", split, split))
+    list(trainer.events())
+    record = RunRecord(
+        id="run1", owner="ada", name="Noise", config=config, data="auto", learning_rate=0.1, epochs=2
+    )
+    record.initial, record.history = trainer.initial, list(trainer.history)
+    record.checkpoint, record.model, record.epoch = trainer.checkpoint(), trainer.model, 2
+    record.losses.extend(np.arange(8) / 4, np.ones(8, np.float32))
+    record.confusion = np.eye(10, dtype=np.int64)
+    record.samples = RunSamples(split.images[:10], labels[:10], np.full((10, 10), 0.1, np.float32))
+    record.change(status=status, **fields)
+    return record
+
+
+def assert_same(one: RunRecord, other: RunRecord) -> None:
+    assert (other.config, other.history, other.initial) == (one.config, one.history, one.initial)
+    assert (other.name, other.status, other.epoch) == (one.name, one.status, one.epoch)
+    np.testing.assert_array_equal(other.losses.points, one.losses.points)
+    np.testing.assert_array_equal(other.confusion, one.confusion)
+    assert other.samples is not None
+    assert one.samples is not None
+    np.testing.assert_array_equal(other.samples.images, one.samples.images)
+
+
+def button(test: AppTest, label: str) -> object:
+    return next(one for one in test.button if one.label == label)
+
+
+def texts(test: AppTest) -> str:
+    kinds = (test.markdown, test.caption, test.info, test.warning, test.error, test.success)
+    return "\n".join(element.value for kind in kinds for element in kind)

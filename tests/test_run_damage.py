@@ -14,7 +14,7 @@ from mnist_core.runs.damage import not_kept
 from mnist_core.runs.packing import run_to_bytes
 from mnist_core.runs.service import RunService
 from mnist_core.runs.store import FILE_NAME
-from tests.test_run_store import make_record
+from tests.run_examples import make_record
 
 PATIENCE_SECONDS = 30.0
 

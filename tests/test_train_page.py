@@ -1,57 +1,21 @@
-"""The pages Train and Compare, without a browser and without training."""
+"""The page Train, without a browser and without training."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
-from pathlib import Path
-from unittest.mock import Mock
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from mnist_core import PRESETS, RunSnapshot, TrainingConfig
-from mnist_core.errors import DataError, RunError
+from mnist_core.errors import RunError
 from mnist_core.experiments import EXPERIMENTS
 from pages.components import state
-from pages.components.language import plain
 from pages.components.readers import Reader
-from pages.components.runs import mistaken_digits, presses, views
 from pages.components.runs import panel as run_panel
+from pages.components.runs import presses
 from pages.components.runs.address import RECIPES
-from tests.run_examples import OWNER, ExampleService, example_history, example_run
-
-PROJECT = Path(__file__).parents[1]
-Open = Callable[..., tuple[AppTest, ExampleService]]
-
-
-@pytest.fixture
-def open_page(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Open:
-    monkeypatch.setenv("MNIST_HOME", str(tmp_path))
-
-    def open_it(page: str, *runs: RunSnapshot, **parameters: str) -> tuple[AppTest, ExampleService]:
-        service = ExampleService(*runs)
-        monkeypatch.setattr(state, "run_service", lambda: service)
-        monkeypatch.setattr(state, "visitor", lambda: OWNER)
-        test = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=120)
-        test.switch_page(f"pages/{page}")
-        for name, value in parameters.items():
-            test.query_params[name] = value
-        test.run()
-        assert not test.exception
-        return test, service
-
-    return open_it
-
-
-def button(test: AppTest, label: str) -> object:
-    return next(one for one in test.button if one.label == label)
-
-
-def texts(test: AppTest) -> str:
-    kinds = (test.markdown, test.caption, test.info, test.warning, test.error, test.success)
-    return "\n".join(element.value for kind in kinds for element in kind)
+from tests.run_examples import ExampleService, Open, button, example_run, texts
 
 
 def test_a_newcomer_is_told_to_press_start(open_page: Open) -> None:
@@ -238,44 +202,6 @@ def test_a_race_starts_two_runs_that_differ_in_one_thing(open_page: Open) -> Non
     assert not test.exception
 
 
-def test_the_posts_table_stands_beside_ours(open_page: Open) -> None:
-    run = example_run("finished", 32, config=PRESETS["post-numpy"].config)
-    test, _service = open_page("train.py", run)
-    table = test.table[0].value
-    assert table.loc["32"].tolist() == [
-        "81.47%",
-        "98.44%",
-        "1.755",
-        "0.07",
-    ]
-
-
-def test_compare_says_so_when_there_is_nothing_to_compare(open_page: Open) -> None:
-    test, _service = open_page("compare.py")
-    assert "Nothing to compare yet" in texts(test)
-
-
-def test_compare_shows_what_differs_between_two_runs(open_page: Open) -> None:
-    second = example_run("finished", id="run1", config=TrainingConfig(epochs=10, learning_rate=0.5))
-    test, _service = open_page("compare.py", example_run("finished"), second)
-    assert "Learning rate" in test.table[0].value.index.tolist()
-    assert not test.exception
-
-
-def test_compare_ticks_a_run_that_has_only_just_been_started(open_page: Open) -> None:
-    other = TrainingConfig(epochs=10, learning_rate=0.5)
-    fresh = example_run("queued", 0, id="run1", config=other, initial=None, confusion=None, name="fresh")
-    test, _service = open_page("compare.py", example_run("finished"), fresh)
-    assert not test.error
-    assert "fresh" in test.table[0].value.columns
-
-
-def test_compare_refuses_a_run_that_is_not_shared(open_page: Open) -> None:
-    theirs = example_run("finished", id="theirs", owner="b" * 32)
-    test, _service = open_page("compare.py", theirs, run="theirs")
-    assert "not shared" in texts(test)
-
-
 @pytest.mark.parametrize("page", ["train.py", "compare.py"])
 def test_trouble_with_keeping_runs_is_told_while_it_lasts_and_a_loss_once(
     open_page: Open, monkeypatch: pytest.MonkeyPatch, page: str
@@ -310,79 +236,3 @@ def test_a_rerun_of_the_polling_fragment_costs_at_most_15_ms(
     for _again in range(10):
         test.run()
     assert min(costs_ms) <= 15, [round(cost, 1) for cost in costs_ms]  # the rest is the machine's other work
-
-
-def earlier_runs(owner: str) -> tuple[RunSnapshot, ...]:
-    """The run that is shown, a slower one before it and a still slower one after it."""
-    slow, slower = (
-        tuple(replace(result, test_accuracy=0.5) for result in example_history(k)) for k in (12, 30)
-    )
-    passes = tuple(replace(result, test_accuracy=0.95) for result in example_history(40))
-    return (
-        example_run(id="shown", owner=owner, created_at=1000.0, history=passes[:1], shared=True),
-        example_run(id="before", owner=owner, created_at=900.0, history=(*slow, passes[12])),
-        example_run(id="after", owner=owner, created_at=1100.0, history=(*slower, passes[30])),
-    )
-
-
-def test_a_run_is_compared_with_the_visitors_earlier_ones_only(open_page: Open) -> None:
-    test, _service = open_page("train.py", *earlier_runs(OWNER), run="shown")
-    assert "Your earlier runs took 13" in texts(test)
-
-
-def test_a_strangers_shared_run_tells_nothing_of_the_others(
-    open_page: Open, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked: list[str] = []
-    monkeypatch.setattr(ExampleService, "list", lambda _self, owner: asked.append(owner) or [])
-    test, _service = open_page("train.py", *earlier_runs("b" * 32), run="shown")
-    assert test.metric[4].value == "95.00%"
-    assert "Your earlier runs" not in texts(test)
-    assert set(asked) <= {OWNER}
-
-
-@pytest.mark.parametrize(("architecture", "fetches"), [("softmax", 0), ("cnn", 0), ("mlp", 1)])
-def test_dead_units_are_counted_where_there_are_relus_and_again_when_the_answers_are_new(
-    open_page: Open, monkeypatch: pytest.MonkeyPatch, architecture: str, fetches: int
-) -> None:
-    counted: list[object] = []
-    monkeypatch.setattr(views, "count_dead_units", lambda *values: counted.append(values) or (0, 128))
-    run = example_run("paused", config=TrainingConfig(architecture=architecture))
-    test, service = open_page("train.py", run, run=run.id)
-    test.run()
-    assert len(counted) == fetches
-    service.runs[run.id] = replace(run, samples=replace(run.samples))
-    test.run()
-    assert len(counted) == 2 * fetches
-
-
-HOSTILE = "![x](http://evil) **loud** + [here](http://evil)"
-
-
-@pytest.mark.parametrize("page", ["train.py", "compare.py"])
-def test_a_name_of_a_run_is_shown_as_it_is_and_never_as_markdown(open_page: Open, page: str) -> None:
-    runs = [
-        example_run("finished", id=key, name=HOSTILE, shared=True, config=TrainingConfig(seed=seed))
-        for seed, key in enumerate("ab")
-    ]
-    links = {"race": "a-b"} if page == "train.py" else {}
-    test, _service = open_page(page, *runs, **links)
-    columns = [str(name) for table in test.table for name in table.value.columns]
-    shown = "\n".join([texts(test), *columns, *(bar.proto.text for bar in test.get("progress"))])
-    assert plain(HOSTILE) in shown
-    assert "[x](" not in shown
-
-
-def test_what_a_failed_run_says_is_no_markdown(open_page: Open) -> None:
-    error = RunError("It failed on {name}.", name=HOSTILE)
-    test, _service = open_page("train.py", example_run("failed", error=error))
-    assert test.error[0].value == f"It failed on {plain(HOSTILE)}."
-
-
-def test_digits_of_a_run_from_elsewhere_that_are_not_here_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    shown, elsewhere = Mock(), Mock(side_effect=DataError("These digits are not here."))
-    monkeypatch.setattr(mistaken_digits, "st", shown)
-    monkeypatch.setattr(mistaken_digits.state, "run_service", Mock())
-    monkeypatch.setattr(mistaken_digits.state, "dataset", elsewhere)
-    mistaken_digits.show_digits(Mock(), truth=7, answer=1)
-    shown.caption.assert_called_once_with("These digits are not here.")

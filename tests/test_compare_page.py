@@ -1,0 +1,32 @@
+"""The page Compare, without a browser and without training."""
+
+from __future__ import annotations
+
+from mnist_core import TrainingConfig
+from tests.run_examples import Open, example_run, texts
+
+
+def test_compare_says_so_when_there_is_nothing_to_compare(open_page: Open) -> None:
+    test, _service = open_page("compare.py")
+    assert "Nothing to compare yet" in texts(test)
+
+
+def test_compare_shows_what_differs_between_two_runs(open_page: Open) -> None:
+    second = example_run("finished", id="run1", config=TrainingConfig(epochs=10, learning_rate=0.5))
+    test, _service = open_page("compare.py", example_run("finished"), second)
+    assert "Learning rate" in test.table[0].value.index.tolist()
+    assert not test.exception
+
+
+def test_compare_ticks_a_run_that_has_only_just_been_started(open_page: Open) -> None:
+    other = TrainingConfig(epochs=10, learning_rate=0.5)
+    fresh = example_run("queued", 0, id="run1", config=other, initial=None, confusion=None, name="fresh")
+    test, _service = open_page("compare.py", example_run("finished"), fresh)
+    assert not test.error
+    assert "fresh" in test.table[0].value.columns
+
+
+def test_compare_refuses_a_run_that_is_not_shared(open_page: Open) -> None:
+    theirs = example_run("finished", id="theirs", owner="b" * 32)
+    test, _service = open_page("compare.py", theirs, run="theirs")
+    assert "not shared" in texts(test)

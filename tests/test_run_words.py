@@ -1,0 +1,102 @@
+"""What is said of a run on Train and Compare: nothing of strangers, no Markdown of theirs, the post's table."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from unittest.mock import Mock
+
+import pytest
+
+from mnist_core import PRESETS, RunSnapshot, TrainingConfig
+from mnist_core.errors import DataError, RunError
+from pages.components.language import plain
+from pages.components.runs import mistaken_digits, views
+from tests.run_examples import OWNER, ExampleService, Open, example_history, example_run, texts
+
+
+def test_the_posts_table_stands_beside_ours(open_page: Open) -> None:
+    run = example_run("finished", 32, config=PRESETS["post-numpy"].config)
+    test, _service = open_page("train.py", run)
+    table = test.table[0].value
+    assert table.loc["32"].tolist() == [
+        "81.47%",
+        "98.44%",
+        "1.755",
+        "0.07",
+    ]
+
+
+def earlier_runs(owner: str) -> tuple[RunSnapshot, ...]:
+    """The run that is shown, a slower one before it and a still slower one after it."""
+    slow, slower = (
+        tuple(replace(result, test_accuracy=0.5) for result in example_history(k)) for k in (12, 30)
+    )
+    passes = tuple(replace(result, test_accuracy=0.95) for result in example_history(40))
+    return (
+        example_run(id="shown", owner=owner, created_at=1000.0, history=passes[:1], shared=True),
+        example_run(id="before", owner=owner, created_at=900.0, history=(*slow, passes[12])),
+        example_run(id="after", owner=owner, created_at=1100.0, history=(*slower, passes[30])),
+    )
+
+
+def test_a_run_is_compared_with_the_visitors_earlier_ones_only(open_page: Open) -> None:
+    test, _service = open_page("train.py", *earlier_runs(OWNER), run="shown")
+    assert "Your earlier runs took 13" in texts(test)
+
+
+def test_a_strangers_shared_run_tells_nothing_of_the_others(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(ExampleService, "list", lambda _self, owner: asked.append(owner) or [])
+    test, _service = open_page("train.py", *earlier_runs("b" * 32), run="shown")
+    assert test.metric[4].value == "95.00%"
+    assert "Your earlier runs" not in texts(test)
+    assert set(asked) <= {OWNER}
+
+
+@pytest.mark.parametrize(("architecture", "fetches"), [("softmax", 0), ("cnn", 0), ("mlp", 1)])
+def test_dead_units_are_counted_where_there_are_relus_and_again_when_the_answers_are_new(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch, architecture: str, fetches: int
+) -> None:
+    counted: list[object] = []
+    monkeypatch.setattr(views, "count_dead_units", lambda *values: counted.append(values) or (0, 128))
+    run = example_run("paused", config=TrainingConfig(architecture=architecture))
+    test, service = open_page("train.py", run, run=run.id)
+    test.run()
+    assert len(counted) == fetches
+    service.runs[run.id] = replace(run, samples=replace(run.samples))
+    test.run()
+    assert len(counted) == 2 * fetches
+
+
+HOSTILE = "![x](http://evil) **loud** + [here](http://evil)"
+
+
+@pytest.mark.parametrize("page", ["train.py", "compare.py"])
+def test_a_name_of_a_run_is_shown_as_it_is_and_never_as_markdown(open_page: Open, page: str) -> None:
+    runs = [
+        example_run("finished", id=key, name=HOSTILE, shared=True, config=TrainingConfig(seed=seed))
+        for seed, key in enumerate("ab")
+    ]
+    links = {"race": "a-b"} if page == "train.py" else {}
+    test, _service = open_page(page, *runs, **links)
+    columns = [str(name) for table in test.table for name in table.value.columns]
+    shown = "\n".join([texts(test), *columns, *(bar.proto.text for bar in test.get("progress"))])
+    assert plain(HOSTILE) in shown
+    assert "[x](" not in shown
+
+
+def test_what_a_failed_run_says_is_no_markdown(open_page: Open) -> None:
+    error = RunError("It failed on {name}.", name=HOSTILE)
+    test, _service = open_page("train.py", example_run("failed", error=error))
+    assert test.error[0].value == f"It failed on {plain(HOSTILE)}."
+
+
+def test_digits_of_a_run_from_elsewhere_that_are_not_here_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown, elsewhere = Mock(), Mock(side_effect=DataError("These digits are not here."))
+    monkeypatch.setattr(mistaken_digits, "st", shown)
+    monkeypatch.setattr(mistaken_digits.state, "run_service", Mock())
+    monkeypatch.setattr(mistaken_digits.state, "dataset", elsewhere)
+    mistaken_digits.show_digits(Mock(), truth=7, answer=1)
+    shown.caption.assert_called_once_with("These digits are not here.")
