@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageFilter
 
 from mnist_core.errors import DrawingError
 
@@ -16,6 +16,8 @@ INK_SIZE = 100  # longest side of the ink that is returned
 MARGIN = 8  # paper around it
 LEAST_CONTRAST = 12  # grey levels between paper and ink
 LEAST_SIGNAL = 4.0  # the same, in standard deviations of the paper
+CLEAR_SIGNAL = 15.0  # below this the paper may have been no smooth surface
+WIDEST_LINE = 60  # of a pen, in pixels, on paper that is none
 SPECK = 0.03  # blots smaller than this share of the largest are dirt
 
 
@@ -92,15 +94,34 @@ def _contrast(grey: Grey) -> Grey:
     difference = grey - _paper(grey)
     if (difference.astype(np.float64) ** 3).sum() < 0:
         difference = -difference
-    cut = _otsu(np.maximum(difference, 0))
-    is_ink = difference > cut
+    contrast, signal = _stretched(difference)
+    if signal < CLEAR_SIGNAL:
+        nearby, clearer = _stretched(_filled(grey) - grey)
+        contrast, signal = max((contrast, signal), (nearby, clearer), key=lambda found: found[1])
+    if signal < LEAST_SIGNAL:
+        raise _nothing_found()
+    return contrast
+
+
+def _stretched(difference: Grey) -> tuple[Grey, float]:
+    """A difference from the paper as a share of the ink's, and how far ink stands out in paper's spread."""
+    is_ink = difference > _otsu(np.maximum(difference, 0))
     if not is_ink.any() or is_ink.all():
-        raise _nothing_found()
+        return difference, 0.0
     ink, paper = float(np.median(difference[is_ink])), float(np.median(difference[~is_ink]))
-    spread = float(difference[~is_ink].std())
-    if ink - paper < max(LEAST_CONTRAST, LEAST_SIGNAL * spread):
-        raise _nothing_found()
-    return ((difference - paper) / (ink - paper)).astype(np.float32)
+    if ink - paper < LEAST_CONTRAST:
+        return difference, 0.0
+    spread = max(float(difference[~is_ink].std()), 1e-3)
+    return ((difference - paper) / (ink - paper)).astype(np.float32), (ink - paper) / spread
+
+
+def _filled(grey: Grey) -> Grey:
+    """Dark lines filled with the paper around them; hard shadows and the paper's own edge stay (a closing)."""
+    image = Image.fromarray(grey.astype(np.float32))
+    for spread in (ImageFilter.MaxFilter(5), ImageFilter.MinFilter(5)):
+        for _ in range(WIDEST_LINE // 4):
+            image = image.filter(spread)
+    return np.asarray(image, np.float32)
 
 
 def _paper(grey: Grey) -> Grey:

@@ -195,6 +195,16 @@ def test_a_photo_becomes_the_picture_that_was_drawn(strokes, conditions):
     assert np.abs(found - rasterize_strokes(strokes)).mean() < 0.035
 
 
+def test_a_hard_shadow_and_a_desk_around_the_paper_are_no_ink():
+    paper = photo(SEVEN, shade=10.0, noise=2.0).astype(float)
+    rows, columns = np.indices(paper.shape)
+    shadowed = np.where(rows + columns / 3 < 0.6 * len(paper), 0.5 * paper, paper)
+    on_desk = np.pad(paper, 60, constant_values=70.0)
+    for picture in (shadowed, on_desk):
+        found = preprocess_image(np.clip(picture, 0, 255).astype(np.uint8))
+        assert np.abs(found - rasterize_strokes(SEVEN)).mean() < 0.05
+
+
 def test_colour_and_transparency():
     digit = (rasterize_strokes(SEVEN) * 255).astype(np.uint8)
     expected = preprocess_image(255 - digit)
