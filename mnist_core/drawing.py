@@ -29,13 +29,14 @@ _PIXELS = np.stack([-2 * _COLUMNS, -2 * _ROWS, np.ones(SIZE * SIZE, np.float32)]
 _PIXELS_SQUARED = _COLUMNS**2 + _ROWS**2
 
 
-def rasterize_strokes(strokes: Strokes, *, pen_width: float = PEN_WIDTH) -> Picture:
+def rasterize_strokes(strokes: Strokes, *, pen_width: float = PEN_WIDTH, keep_slips: bool = False) -> Picture:
     """Draw strokes as MNIST would have shown them.
 
     Parameters
     ----------
     strokes : sequence of (n, 2) arrays of pen positions, x right, y down, in any unit, place and size
     pen_width : in pixels of the picture
+    keep_slips : draw strokes too that are tiny beside the largest
 
     Returns
     -------
@@ -46,7 +47,7 @@ def rasterize_strokes(strokes: Strokes, *, pen_width: float = PEN_WIDTH) -> Pict
     DrawingError
         if nothing is drawn, or a stroke is not an (n, 2) array of finite numbers
     """
-    points = trace(fit_strokes(clean_strokes(strokes), BOX - pen_width))
+    points = trace(fit_strokes(clean_strokes(strokes, keep_slips=keep_slips), BOX - pen_width))
     return _centred(points, pen_width)
 
 
@@ -54,6 +55,7 @@ def rasterize_many(
     drawings: Iterable[Strokes],
     *,
     pen_widths: Iterable[float] | None = None,
+    keep_slips: bool = False,
     progress: Callable[[int], object] | None = None,
 ) -> Picture:
     """`rasterize_strokes` for each drawing: (n, 28, 28) float32. `progress` gets the number done."""
@@ -61,7 +63,7 @@ def rasterize_many(
     widths = [PEN_WIDTH] * len(drawings) if pen_widths is None else list(pen_widths)
     pictures = np.empty((len(drawings), SIZE, SIZE), np.float32)
     for i, (strokes, width) in enumerate(zip(drawings, widths, strict=True)):
-        pictures[i] = rasterize_strokes(strokes, pen_width=width)
+        pictures[i] = rasterize_strokes(strokes, pen_width=width, keep_slips=keep_slips)
         if progress is not None and (i % 256 == 255 or i + 1 == len(drawings)):
             progress(i + 1)
     return pictures

@@ -64,7 +64,7 @@ def evaluate_drawings(
     images = np.round(rasterize_many(drawings, progress=progress) * 255).astype(np.uint8)
     evaluation = evaluate(model, Split(images, labels), keep_probabilities=True)
     assert evaluation.probabilities is not None
-    refused = find_refused(images, evaluation.probabilities)
+    refused = find_refused(rasterize_many(drawings, keep_slips=True), evaluation.probabilities)
     return DrawnEvaluation(Path(path).stem, evaluation, float(refused.mean()))
 
 

@@ -24,8 +24,13 @@ SPACING = 0.5  # pixels between the points that the pen is put down on
 FEW_POINTS = 1500  # beyond this, points that share a quarter of a pixel are drawn once
 
 
-def clean_strokes(strokes: Strokes) -> list[Floats]:
-    """Check strokes, cut them where the pen jumped, and drop what is empty or a slip: tiny beside the largest.
+def clean_strokes(strokes: Strokes, *, keep_slips: bool = False) -> list[Floats]:
+    """Check strokes, cut them where the pen jumped, and drop what is empty.
+
+    Parameters
+    ----------
+    strokes : sequence of (n, 2) arrays
+    keep_slips : keep strokes that are tiny beside the largest; a digit has none, but a question mark has
 
     Raises
     ------
@@ -35,7 +40,8 @@ def clean_strokes(strokes: Strokes) -> list[Floats]:
     checked = [stroke for stroke in map(_checked, strokes) if len(stroke)]
     if not checked:
         raise DrawingError("Nothing is drawn yet. Draw a digit from 0 to 9.")
-    return _without_slips(_cut_at_jumps(checked))
+    cut = _cut_at_jumps(checked)
+    return cut if keep_slips else _without_slips(cut)
 
 
 def fit_strokes(strokes: list[Floats], side: float) -> list[Floats]:

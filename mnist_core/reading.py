@@ -51,11 +51,12 @@ def read_strokes(strokes: Strokes, model: Model) -> Reading:
     try:
         cleaned = clean_strokes(strokes)
         image = rasterize_strokes(strokes)
+        whole = rasterize_strokes(strokes, keep_slips=True)
     except DrawingError as error:
         return _nothing(error)
     if all(np.ptp(stroke, axis=0).max() == 0 for stroke in cleaned):
         return _nothing(DrawingError(DOT if len(cleaned) == 1 else DOTS), image)
-    return _read(image, model, why_no_digit(image))
+    return _read(image, model, why_no_digit(whole))
 
 
 def read_image(image: NDArray[np.uint8], model: Model) -> Reading:

@@ -65,6 +65,25 @@ def test_a_g_and_signs_that_resemble_digits_are_refused(sign):
     assert find_non_digits(pictures).mean() >= 0.75
 
 
+def with_dot(stroke):
+    """A stroke with a dot of one touch below it."""
+    return [np.asarray(stroke, float), np.array([[stroke[-1][0], 100.0]])]
+
+
+@pytest.mark.parametrize(
+    "sign",
+    [
+        with_dot([(20, 0), (20, 76)]),
+        with_dot([(0, 24), (12, 2), (36, 0), (52, 18), (42, 44), (26, 56), (25, 74)]),
+    ],
+    ids=["exclamation mark", "question mark"],
+)
+def test_the_dot_of_a_sign_is_no_slip_for_the_judge(sign):
+    rng = np.random.default_rng(0)
+    pictures = np.stack([rasterize_strokes(shaken(sign, rng), keep_slips=True) for _ in range(20)])
+    assert find_non_digits(pictures).mean() >= 0.75
+
+
 @pytest.mark.parametrize("name", FIGURES)
 def test_little_drawings_are_refused(name):
     rng = np.random.default_rng(0)

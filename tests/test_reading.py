@@ -59,6 +59,11 @@ def test_what_is_no_digit_is_refused_whatever_the_model_thinks():
     assert {reading.reason.template for reading in refused if reading.reason} == set(REASONS.values())
 
 
+def test_an_exclamation_mark_is_not_read_as_one_though_its_dot_is_no_part_of_a_digit():
+    reading = read_strokes([np.array([[10.0, 0], [10, 35], [10, 70]]), np.array([[10.0, 98]])], sure_of(1))
+    assert reading.digit is None
+
+
 def test_digits_are_hardly_ever_refused():
     readings = [read_strokes(strokes, sure_of(1)) for strokes, _, _ in generate_drawings(200, seed=12)]
     assert sum(reading.digit is None for reading in readings) <= 0.03 * len(readings)
