@@ -103,13 +103,18 @@ def test_a_database_damaged_while_in_use_is_replaced_and_the_runs_at_hand_are_wr
     service.close()
 
 
+@pytest.mark.parametrize("is_replaced", [False, True])
 def test_a_database_deleted_while_in_use_is_told_and_what_is_at_hand_is_kept_in_a_new_one(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+    is_replaced: bool, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     service = RunService(tmp_path)
     first = service.import_run(run_to_bytes(make_record()), owner="ada")
     wait_until_kept(tmp_path, first)
     (tmp_path / FILE_NAME).unlink()
+    if is_replaced:
+        other = RunService(tmp_path)  # another server makes a new one
+        other.list("ada")
+        other.close()
     second = service.import_run(run_to_bytes(make_record()), owner="ada")
     wait_until_kept(tmp_path, second)
     wait_until_kept(tmp_path, first)

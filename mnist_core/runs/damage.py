@@ -44,9 +44,13 @@ def put_aside(file: Path) -> RunError:
 
 
 def forget_deleted(file: Path) -> RunError:
-    """Remove what is left beside a SQLite file that someone deleted; the sentence that tells visitors."""
-    for companion in _COMPANIONS:
-        file.with_name(file.name + companion).unlink(missing_ok=True)
+    """Remove what is left beside a SQLite file that someone deleted; the sentence that tells visitors.
+
+    Where another file has come to stand in its place, what is beside it is that one's.
+    """
+    if not file.exists():
+        for companion in _COMPANIONS:
+            file.with_name(file.name + companion).unlink(missing_ok=True)
     logger.warning("%s was deleted while it was in use. A new one begins.", file)
     return RunError("Earlier runs are missing: their file was deleted. New runs are kept as usual.")
 

@@ -43,6 +43,7 @@ class RunWriter:
         self._records, self._changed = records, changed
         self._home, self._url = home, url
         self._store: RunStore | None = None
+        self._inode: int | None = None  # of the file that is open: another one may come to stand in its place
         self._opening = threading.Lock()
         self._failed_at = -1e9
         self._dirty: dict[str, bool] = {}
@@ -87,6 +88,7 @@ class RunWriter:
 
         try:
             self._store = RunStore(self._home, self._url)
+            self._inode = self._find_inode()
             self.trouble = None
         except RunError as error:
             if not is_second_try and self._put_aside(error.__cause__):
@@ -109,10 +111,16 @@ class RunWriter:
     def _replace_deleted(self) -> None:
         """A file that was deleted would be written to as before, and be gone with the server."""
         with self._changed, self._opening:
-            if self._store is None or self._url is not None or self._file.exists():
+            if self._store is None or self._url is not None or self._find_inode() == self._inode:
                 return
             self.notice = forget_deleted(self._file)
             self._begin_anew(self._store)
+
+    def _find_inode(self) -> int | None:
+        try:
+            return self._file.stat().st_ino
+        except OSError:
+            return None
 
     @property
     def _file(self) -> Path:

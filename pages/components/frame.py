@@ -12,7 +12,15 @@ import streamlit as st
 from mnist_core.errors import MnistCoreError
 from pages.components import state
 from pages.components.browser_page import tell_browser
-from pages.components.language import LANGUAGE_KEY, LANGUAGES, _, browser_language, current, error_text
+from pages.components.language import (
+    LANGUAGE_KEY,
+    LANGUAGES,
+    _,
+    browser_language,
+    carry_choices_over,
+    current,
+    error_text,
+)
 from pages.components.streamlit_words import translate_streamlit
 
 logger = logging.getLogger(__name__)
@@ -31,6 +39,7 @@ def page(title: str, icon: str, place: str = "") -> Iterator[None]:
     st.set_page_config(page_title=f"{title} · {NAME}", page_icon=icon, layout="wide")
     st.html(STYLE_SHEET)
     translate_streamlit()
+    carry_choices_over()
     tell_browser(cookie=state.VISITOR_KEY, visitor=state.visitor(), language=current(), place=place)
     _top_bar()
     with show_errors():

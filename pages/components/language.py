@@ -18,6 +18,8 @@ from pages.components.particles import fit_particles
 
 LANGUAGES = {"en": "English", "ko": "한국어"}
 LANGUAGE_KEY = "lang"
+DRAWN_KEY = "drawn_language"
+SETTINGS = "train_"  # the keys of Train's settings, some of which may be None or false
 MARKS = re.compile(r"[\\`*_{}\[\]<>#$~|&]|:(?=\S)")
 MARKS_AT_START = re.compile(r"^\s*(\d*)([-+=.)])", re.MULTILINE)
 LOCALE_FOLDER = Path(__file__).parent / "locale"
@@ -40,6 +42,16 @@ def _(template: str, **values: Any) -> str:
     code = current()
     sentence = _catalogue(code).get(template, template).format(**values)
     return fit_particles(sentence) if code == "ko" else sentence
+
+
+def carry_choices_over() -> None:
+    """After a change of language, set every choice again: Streamlit knows the chosen option by its label."""
+    if st.session_state.get(DRAWN_KEY, current()) != current():
+        for key, value in st.session_state.items():
+            is_choice = isinstance(value, str | int | float | list | tuple) and not isinstance(value, bool)
+            if key != LANGUAGE_KEY and (is_choice or str(key).startswith(SETTINGS)):
+                st.session_state[key] = value
+    st.session_state[DRAWN_KEY] = current()
 
 
 def plain(text: str) -> str:

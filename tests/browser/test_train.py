@@ -37,6 +37,17 @@ def expect_metric(page: Page, label: str, value: str) -> None:
     expect(box.get_by_test_id("stMetricValue")).to_have_text(value, timeout=TRAINING_TIMEOUT_MS)
 
 
+def test_a_change_of_language_keeps_every_choice(page: Page) -> None:
+    page.goto("/train?preset=mlp&epochs=1&missing_digit=3&optimizer=momentum&training_images=1000")
+    for language, more in (("한국어", "더 많은 설정"), ("English", "More settings")) * 2:
+        page.get_by_role("radio", name=language).click()
+        page.get_by_text(more, exact=True).wait_for()
+    page.get_by_role("button", name="Start", exact=True).click()
+    status(page).get_by_text("finished").wait_for(timeout=TRAINING_TIMEOUT_MS)
+    link = page.evaluate("location.search")
+    assert all(part in link for part in ("missing_digit=3", "optimizer=momentum", "training_images=1000"))
+
+
 def progress(page: Page) -> str:
     return page.locator(".st-key-run_progress").inner_text()
 

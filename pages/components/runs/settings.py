@@ -13,7 +13,7 @@ from mnist_core.configuration import AUGMENTATIONS, SCHEDULES, WEIGHT_GRADIENTS
 from mnist_core.data import SOURCES
 from mnist_core.data.dataset import CLASSES
 from mnist_core.network import INITIALIZATIONS, PIXEL_RANGES
-from pages.components.language import _, error_text
+from pages.components.language import SETTINGS, _, error_text
 from pages.components.runs.address import RECIPES, Request, read_request, write_request
 from pages.components.runs.words import preset_title, setting_label, value_text
 
@@ -30,7 +30,7 @@ LONGEST_NAME = 80
 
 def key(name: str) -> str:
     """Where a setting lives in the session."""
-    return f"train_{name}"
+    return f"{SETTINGS}{name}"
 
 
 def choose_settings() -> Request:
