@@ -45,7 +45,10 @@ def _(template: str, **values: Any) -> str:
 
 
 def carry_choices_over() -> None:
-    """After a change of language, set every choice again: Streamlit knows the chosen option by its label."""
+    """After a change of language, set every choice again: Streamlit knows the chosen option by its label.
+
+    Buttons (true or false) and uploads (an object or None) are left alone: they cannot be set.
+    """
     if st.session_state.get(DRAWN_KEY, current()) != current():
         for key, value in st.session_state.items():
             is_choice = isinstance(value, str | int | float | list | tuple) and not isinstance(value, bool)
