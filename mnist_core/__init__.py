@@ -11,7 +11,6 @@ from typing import Any
 
 _HOMES = {
     "mnist_core.backends": ("BACKENDS", "tensorflow_available"),
-    "mnist_core.backends.numpy_backend": ("compute_input_gradient",),
     "mnist_core.checkpoint": ("Checkpoint",),
     "mnist_core.configuration": ("TrainingConfig",),
     "mnist_core.data": ("Dataset", "Split", "load_dataset", "mnist_home"),
@@ -27,6 +26,7 @@ _HOMES = {
         "RunError",
     ),
     "mnist_core.evaluation": ("Evaluation", "evaluate", "hardest_mistakes"),
+    "mnist_core.explain": ("compute_input_gradient",),
     "mnist_core.functional": (
         "cross_entropy",
         "flatten",
@@ -37,7 +37,8 @@ _HOMES = {
         "sigmoid_derivative",
         "softmax",
     ),
-    "mnist_core.network": ("ARCHITECTURES", "Architecture", "Model"),
+    "mnist_core.model": ("Model",),
+    "mnist_core.network": ("ARCHITECTURES", "Architecture"),
     "mnist_core.optimizers": ("OPTIMIZERS",),
     "mnist_core.presets": ("PRESETS", "Preset"),
     "mnist_core.reading": ("Reading", "read_image", "read_strokes"),

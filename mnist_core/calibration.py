@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from mnist_core.data.dataset import Dataset, Split
 from mnist_core.errors import ConfigurationError
 from mnist_core.functional import softmax
-from mnist_core.network import Model
+from mnist_core.model import Model
 
 LOWEST, HIGHEST = 0.25, 4.0
 STEPS = 200

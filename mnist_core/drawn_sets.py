@@ -21,7 +21,7 @@ from mnist_core.data.dataset import CLASSES, Split
 from mnist_core.drawing import rasterize_many
 from mnist_core.errors import DataError
 from mnist_core.evaluation import Evaluation, evaluate
-from mnist_core.network import Model
+from mnist_core.model import Model
 from mnist_core.reading import find_refused
 
 Drawings = list[list[NDArray[np.float32]]]

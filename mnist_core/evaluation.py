@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from mnist_core.data.dataset import CLASSES, Split
 from mnist_core.functional import ACTIVATIONS, LOSSES, cross_entropy, one_hot
-from mnist_core.network import Model
+from mnist_core.model import Model
 
 PIECE = 5_000  # images judged at once
 

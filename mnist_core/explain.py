@@ -7,8 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_core.backends.numpy_backend import compute_input_gradient
-from mnist_core.network import Model, scale_pixels
+from mnist_core.backends.numpy_backend import Differentiable
+from mnist_core.data.dataset import CLASSES, IMAGE_SIZE
+from mnist_core.model import Model
+from mnist_core.network import as_pixel_rows, scale_pixels
 
 
 def compute_evidence(model: Model, image: NDArray[Any]) -> NDArray[np.float32]:
@@ -29,5 +31,24 @@ def compute_evidence(model: Model, image: NDArray[Any]) -> NDArray[np.float32]:
         temperature
     """
     image = np.asarray(image)
-    gradients: NDArray[np.float32] = compute_input_gradient(model, image)
-    return np.asarray(gradients * scale_pixels(image, "unit"), np.float32)
+    return np.asarray(compute_input_gradient(model, image) * scale_pixels(image, "unit"), np.float32)
+
+
+def compute_input_gradient(model: Model, image: NDArray[Any]) -> NDArray[np.float32]:
+    """How each class's score changes with each pixel: d logit / d pixel, pixels counted from 0 to 1.
+
+    Parameters
+    ----------
+    image : (28, 28), uint8 or floating point in [0, 1]
+
+    Returns
+    -------
+    gradients : (10, 28, 28) float32, before the temperature
+    """
+    network = Differentiable(model.network, model.parameter_vector)
+    rows = np.repeat(as_pixel_rows(np.asarray(image)[None]), CLASSES, axis=0)
+    network.forward(scale_pixels(rows, model.pixel_range))
+    gradient: NDArray[np.float32] = network.input_gradient(np.eye(CLASSES, dtype=np.float32))
+    if model.pixel_range == "raw":
+        gradient *= 255
+    return gradient.reshape(CLASSES, IMAGE_SIZE, IMAGE_SIZE)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from mnist_core.data.doodles import KINDS
 from mnist_core.drawing import Picture
 from mnist_core.messages import mark
-from mnist_core.network import Model
+from mnist_core.model import Model
 from mnist_core.storage import load_model
 
 JUDGE_PATH = Path(__file__).with_name("judge.npz")

@@ -19,7 +19,7 @@ from mnist_core.network import get_architecture
 
 if TYPE_CHECKING:
     from mnist_core.configuration import TrainingConfig
-    from mnist_core.network import Model
+    from mnist_core.model import Model
     from mnist_core.results import EpochResult
 
 GUESSING = 0.2  # twice chance: below it nothing has been learned

@@ -17,7 +17,7 @@ from mnist_core.drawing import SIZE, Picture, preprocess_image, rasterize_stroke
 from mnist_core.errors import DrawingError
 from mnist_core.judge import find_non_digits, why_no_digit
 from mnist_core.messages import mark
-from mnist_core.network import Model
+from mnist_core.model import Model
 from mnist_core.pen import Strokes, clean_strokes
 
 LEAST_PROBABILITY = 0.5

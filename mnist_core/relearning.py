@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from mnist_core.checkpoint import Checkpoint
 from mnist_core.configuration import TrainingConfig
 from mnist_core.data.dataset import Split
-from mnist_core.network import Model
+from mnist_core.model import Model
 from mnist_core.optimizers import get_optimizer
 
 REHEARSED = 1_000

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from mnist_core.errors import MnistCoreError, ModelFileError
 from mnist_core.files import write_atomically
-from mnist_core.network import Model
+from mnist_core.model import Model
 
 FORMAT_VERSION = 1
 LARGEST_FILE = 64 * 2**20  # bytes, unpacked: anything larger is no file of ours

@@ -18,7 +18,8 @@ from mnist_core.configuration import TrainingConfig, check_learning_rate
 from mnist_core.data.dataset import Dataset, Split
 from mnist_core.errors import ConfigurationError
 from mnist_core.evaluation import evaluate
-from mnist_core.network import PIXELS, Model, get_architecture, initial_parameters
+from mnist_core.model import Model
+from mnist_core.network import PIXELS, get_architecture, initial_parameters
 from mnist_core.optimizers import get_optimizer
 from mnist_core.relearning import mix_extra
 from mnist_core.results import BatchResult, EpochResult

@@ -7,7 +7,8 @@ from mnist_core.calibration import calibrate, expected_calibration_error, fit_te
 from mnist_core.data.dataset import Dataset, Split
 from mnist_core.errors import ConfigurationError
 from mnist_core.functional import softmax
-from mnist_core.network import ARCHITECTURES, Model
+from mnist_core.model import Model
+from mnist_core.network import ARCHITECTURES
 
 
 def honest_logits_and_labels(count: int = 20_000):

@@ -6,7 +6,8 @@ import pytest
 from mnist_core.data.doodles import generate_doodles
 from mnist_core.data.strokes import generate_drawings
 from mnist_core.judge import REASONS
-from mnist_core.network import ARCHITECTURES, Model
+from mnist_core.model import Model
+from mnist_core.network import ARCHITECTURES
 from mnist_core.reading import read_image, read_strokes
 
 LINE = [np.array([[50.0, 0], [50, 100]])]

@@ -12,7 +12,8 @@ import pytest
 
 from mnist_core.checkpoint import Checkpoint
 from mnist_core.errors import ConfigurationError, DataError, ModelFileError
-from mnist_core.network import ARCHITECTURES, Model, initial_parameters
+from mnist_core.model import Model
+from mnist_core.network import ARCHITECTURES, initial_parameters
 from mnist_core.storage import load_model, model_to_bytes, save_model
 
 

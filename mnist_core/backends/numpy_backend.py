@@ -10,12 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_core.backends import Batch
-from mnist_core.data.dataset import CLASSES, IMAGE_SIZE
 from mnist_core.functional import LOSSES, Floats
 from mnist_core.network import (
     Architecture,
-    Model,
-    as_pixel_rows,
     forward,
     new_memory,
     parameters_by_layer,
@@ -157,23 +154,3 @@ class Differentiable:
 
     def _pass_back(self, i: int, outward: Floats) -> Floats:
         return self.architecture.layers[i].input_gradient(outward, self._parameters[i], self._memory[i])
-
-
-def compute_input_gradient(model: Model, image: NDArray[Any]) -> NDArray[np.float32]:
-    """How each class's score changes with each pixel: d logit / d pixel, pixels counted from 0 to 1.
-
-    Parameters
-    ----------
-    image : (28, 28), uint8 or floating point in [0, 1]
-
-    Returns
-    -------
-    gradients : (10, 28, 28) float32, before the temperature
-    """
-    network = Differentiable(model.network, model.parameter_vector)
-    rows = np.repeat(as_pixel_rows(np.asarray(image)[None]), CLASSES, axis=0)
-    network.forward(scale_pixels(rows, model.pixel_range))
-    gradient: NDArray[np.float32] = network.input_gradient(np.eye(CLASSES, dtype=np.float32))
-    if model.pixel_range == "raw":
-        gradient *= 255
-    return gradient.reshape(CLASSES, IMAGE_SIZE, IMAGE_SIZE)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from mnist_core.checkpoint import Checkpoint
     from mnist_core.errors import MnistCoreError
-    from mnist_core.network import Model
+    from mnist_core.model import Model
     from mnist_core.results import BatchResult, EpochResult
 
 Mode = Literal["run", "pause", "batch", "epoch"]

@@ -17,7 +17,7 @@ from mnist_core.runs.messages import Mode, RunSamples, RunUpdate
 
 if TYPE_CHECKING:
     from mnist_core.configuration import TrainingConfig
-    from mnist_core.network import Model
+    from mnist_core.model import Model
 
 LONGEST_NAME = 80
 UNFINISHED = frozenset({"queued", "running", "paused"})

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from mnist_core.checkpoint import Checkpoint
     from mnist_core.configuration import TrainingConfig
     from mnist_core.errors import MnistCoreError
-    from mnist_core.network import Model
+    from mnist_core.model import Model
 
 __all__ = ["RunSamples", "RunService", "RunSnapshot"]
 

@@ -15,7 +15,7 @@ from mnist_core.errors import RunError
 from mnist_core.runs.record import UNFINISHED, RunRecord, RunSnapshot
 
 if TYPE_CHECKING:
-    from mnist_core.network import Model
+    from mnist_core.model import Model
     from mnist_core.runs.store import RunStore
     from mnist_core.runs.writer import RunWriter
 

@@ -91,7 +91,7 @@ def _learned(model: Model) -> tuple[str, str, float, bytes]:
     return model.architecture, model.pixel_range, model.temperature, model.parameter_vector.tobytes()
 
 
-@st.cache_resource(show_spinner=False, max_entries=16, hash_funcs={"mnist_core.network.Model": _learned})
+@st.cache_resource(show_spinner=False, max_entries=16, hash_funcs={"mnist_core.model.Model": _learned})
 def predictions(model: Model, dataset_name: str, split_name: str, _split: Split) -> NDArray[np.float32]:
     """What a model answers to every image of a split, (n, 10); asked once for all pages and visitors."""
     return model.predict_proba(_split.images)
