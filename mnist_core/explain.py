@@ -1,4 +1,4 @@
-"""Why this digit: how much each pixel spoke for and against each of the ten answers."""
+"""Why this digit: what each layer made of the picture, and how much each pixel spoke for and against each answer."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from numpy.typing import NDArray
 
 from mnist_core.backends.numpy_backend import Differentiable
 from mnist_core.data.dataset import CLASSES, IMAGE_SIZE
+from mnist_core.layers import Flatten, Memory
 from mnist_core.model import Model
-from mnist_core.network import as_pixel_rows, scale_pixels
+from mnist_core.network import as_pixel_rows, parameters_by_layer, scale_pixels
+from mnist_core.threads import use_one_blas_thread
 
 
 def compute_evidence(model: Model, image: NDArray[Any]) -> NDArray[np.float32]:
@@ -31,11 +33,12 @@ def compute_evidence(model: Model, image: NDArray[Any]) -> NDArray[np.float32]:
         temperature
     """
     image = np.asarray(image)
-    return np.asarray(compute_input_gradient(model, image) * scale_pixels(image, "unit"), np.float32)
-
-
-def compute_input_gradient(model: Model, image: NDArray[Any]) -> NDArray[np.float32]:
-    """How each class's score changes with each pixel: d logit / d pixel, pixels counted from 0 to 1.
+from mnist_core.backends.numpy_backend import Differentiable
+from mnist_core.data.dataset import CLASSES, IMAGE_SIZE
+from mnist_core.layers import Flatten, Memory
+from mnist_core.model import Model
+from mnist_core.network import as_pixel_rows, parameters_by_layer, scale_pixels
+from mnist_core.threads import use_one_blas_thread
 
     Parameters
     ----------
@@ -43,12 +46,9 @@ def compute_input_gradient(model: Model, image: NDArray[Any]) -> NDArray[np.floa
 
     Returns
     -------
-    gradients : (10, 28, 28) float32, before the temperature
-    """
-    network = Differentiable(model.network, model.parameter_vector)
-    rows = np.repeat(as_pixel_rows(np.asarray(image)[None]), CLASSES, axis=0)
-    network.forward(scale_pixels(rows, model.pixel_range))
-    gradient: NDArray[np.float32] = network.input_gradient(np.eye(CLASSES, dtype=np.float32))
-    if model.pixel_range == "raw":
-        gradient *= 255
-    return gradient.reshape(CLASSES, IMAGE_SIZE, IMAGE_SIZE)
+from mnist_core.backends.numpy_backend import Differentiable
+from mnist_core.data.dataset import CLASSES, IMAGE_SIZE
+from mnist_core.layers import Flatten, Memory
+from mnist_core.model import Model
+from mnist_core.network import as_pixel_rows, parameters_by_layer, scale_pixels
+from mnist_core.threads import use_one_blas_thread

@@ -94,6 +94,24 @@ def test_the_preparation_is_shown_step_by_step_and_each_step_can_be_left_out(pag
     assert [step["title"] for step in steps] == ["Plain resize", "Fit to 20 × 20", "Pen width"]
 
 
+def test_the_layers_are_shown_down_to_the_scores(page: AppTest) -> None:
+    draw(page, SEVEN)
+    page.session_state["draw_panel"] = "layers"
+    page.run()
+    layers = component(page, "live_pictures", "layers")["pictures"]
+    assert [layer["title"] for layer in layers] == [
+        "Layer 1",
+        "Layer 2",
+        "Layer 3",
+        "Layer 4",
+        "Ten scores, 0 to 9",
+    ]
+    assert layers[0]["note"] == "32 pictures, 12 × 12"
+    assert layers[0]["width"] == 8 * 13 - 1  # eight in a row, a pixel between
+    scores = [float(text.split()[1].replace("−", "-")) for text in layers[-1]["note"].split(", ")]
+    assert int(np.argmax(scores)) == 7
+
+
 def test_a_drawing_is_kept_with_its_label_and_the_pad_is_cleared(page: AppTest, tmp_path: Path) -> None:
     draw(page, SEVEN)
     page.pills(key="keep_drawing").set_value(7).run()

@@ -1,6 +1,6 @@
-// Small 28 × 28 pictures, painted from bytes. Signed ones: orange speaks for, blue against.
+// Small pictures, painted from bytes. Signed ones: orange speaks for, blue against.
 
-const SIZE = 28
+const LINE = -128
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".live-pictures")
@@ -48,21 +48,24 @@ function walkByArrows(root) {
 function newPicture(tag) {
   const element = document.createElement(tag)
   element.className = "live-picture"
-  element.innerHTML = `<canvas width="${SIZE}" height="${SIZE}" role="img"></canvas><span class="live-title"></span><span class="live-note"></span>`
+  element.innerHTML = `<canvas width="28" height="28" role="img"></canvas><span class="live-title"></span><span class="live-note"></span>`
   return element
 }
 
 function paint(canvas, picture, ink) {
   const bytes = Uint8Array.from(atob(picture.pixels), letter => letter.charCodeAt(0))
+  const [width, height] = [picture.width, bytes.length / picture.width]
+  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height })
   const brush = canvas.getContext("2d")
-  const image = brush.createImageData(SIZE, SIZE)
+  const image = brush.createImageData(width, height)
   const isDark = ink[0] > 128
   const [speaksFor, speaksAgainst] = isDark ? [[250, 140, 75], [86, 180, 233]] : [[213, 94, 0], [0, 114, 178]]
   for (let i = 0; i < bytes.length; i++) {
     const value = picture.isSigned ? (bytes[i] << 24) >> 24 : bytes[i]
-    const colour = !picture.isSigned ? ink : value > 0 ? speaksFor : speaksAgainst
+    const isLine = picture.isSigned && value === LINE
+    const colour = !picture.isSigned || isLine ? ink : value > 0 ? speaksFor : speaksAgainst
     for (let channel = 0; channel < 3; channel++) image.data[4 * i + channel] = colour[channel]
-    image.data[4 * i + 3] = picture.isSigned ? Math.min(255, 2 * Math.abs(value)) : value
+    image.data[4 * i + 3] = isLine ? 30 : picture.isSigned ? Math.min(255, 2 * Math.abs(value)) : value
   }
   brush.putImageData(image, 0, 0)
 }

@@ -1,4 +1,4 @@
-"""Small 28×28 pictures that change while one draws, or that one can choose from."""
+"""Small pictures that change while one draws, or that one can choose from."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ _mount = st.components.v2.component(
     js=_here.with_suffix(".js").read_text(encoding="utf-8"),
     isolate_styles=False,
 )
+LINE = -128  # as signed pixel: a faint line between two parts of a picture
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,7 +29,8 @@ class Picture:
 
     Parameters
     ----------
-    pixels : (28, 28); uint8 or float in [0, 1] for ink, int8 for evidence from −127 (against) to 127 (for)
+    pixels : (height, width); uint8 or float in [0, 1] for ink, int8 for evidence from −127 (against) to 127 (for),
+        and `LINE`
     title, note : words below it
     hint : words for those who point at it or cannot see it
     id : what is reported when it is chosen
@@ -48,7 +50,7 @@ class Picture:
 def live_pictures(
     key: str, pictures: Sequence[Picture], *, side: int = 84, on_choice: Callable[[str], None] | None = None
 ) -> None:
-    """Show pictures in rows, `side` pixels each; with `on_choice`, a click reports a picture's id."""
+    """Show pictures in rows, each `side` pixels wide; with `on_choice`, a click reports a picture's id."""
 
     def chosen() -> None:
         picture_id = st.session_state[key].get("chosen")
@@ -72,6 +74,7 @@ def _to_data(picture: Picture) -> dict[str, Any]:
         pixels = np.round(pixels * 255).astype(np.uint8)
     return {
         "pixels": base64.b64encode(np.ascontiguousarray(pixels).tobytes()).decode("ascii"),
+        "width": pixels.shape[1],
         "isSigned": pixels.dtype == np.int8,
         "title": picture.title,
         "note": picture.note,

@@ -1,4 +1,4 @@
-"""A closer look at one reading: why this digit, what other models say, how the picture was prepared."""
+"""A closer look at one reading: why this digit, layer by layer, what other models say, how it was prepared."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from mnist_core import Model, Reading, preparation_steps, read_strokes
 from mnist_core.explain import compute_evidence
+from pages.components.draw.layers import show_layers
 from pages.components.draw.live_answer import live_answers, percent
 from pages.components.draw.readers import model_of
 from pages.components.drawing_pad import SIDE, Drawing
@@ -22,7 +23,12 @@ MOST_READERS = 8  # side by side
 
 def closer_look(drawing: Drawing, reading: Reading, model: Model, readers: dict[str, Reader]) -> None:
     """Let the visitor choose a panel, and show it."""
-    names = {"why": _("Why?"), "models": _("All models"), "steps": _("Step by step")}
+    names = {
+        "why": _("Why?"),
+        "layers": _("Layer by layer"),
+        "models": _("All models"),
+        "steps": _("Step by step"),
+    }
     chosen = st.segmented_control(
         _("Look closer"),
         list(names),
@@ -35,6 +41,8 @@ def closer_look(drawing: Drawing, reading: Reading, model: Model, readers: dict[
         st.caption(_("Draw something first, and look here."))
     elif chosen == "why":
         _show_why(drawing, reading, model)
+    elif chosen == "layers":
+        show_layers(reading, model)
     elif chosen == "models":
         shown = list(readers.values())[:MOST_READERS]
         live_answers([(reader.name, read_strokes(drawing.strokes, model_of(reader))) for reader in shown])
