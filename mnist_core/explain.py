@@ -33,12 +33,11 @@ def compute_evidence(model: Model, image: NDArray[Any]) -> NDArray[np.float32]:
         temperature
     """
     image = np.asarray(image)
-from mnist_core.backends.numpy_backend import Differentiable
-from mnist_core.data.dataset import CLASSES, IMAGE_SIZE
-from mnist_core.layers import Flatten, Memory
-from mnist_core.model import Model
-from mnist_core.network import as_pixel_rows, parameters_by_layer, scale_pixels
-from mnist_core.threads import use_one_blas_thread
+    return np.asarray(compute_input_gradient(model, image) * scale_pixels(image, "unit"), np.float32)
+
+
+def compute_input_gradient(model: Model, image: NDArray[Any]) -> NDArray[np.float32]:
+    """How each class's score changes with each pixel: d logit / d pixel, pixels counted from 0 to 1.
 
     Parameters
     ----------
@@ -46,9 +45,38 @@ from mnist_core.threads import use_one_blas_thread
 
     Returns
     -------
-from mnist_core.backends.numpy_backend import Differentiable
-from mnist_core.data.dataset import CLASSES, IMAGE_SIZE
-from mnist_core.layers import Flatten, Memory
-from mnist_core.model import Model
-from mnist_core.network import as_pixel_rows, parameters_by_layer, scale_pixels
-from mnist_core.threads import use_one_blas_thread
+    gradients : (10, 28, 28) float32, before the temperature
+    """
+    network = Differentiable(model.network, model.parameter_vector)
+    rows = np.repeat(as_pixel_rows(np.asarray(image)[None]), CLASSES, axis=0)
+    network.forward(scale_pixels(rows, model.pixel_range))
+    gradient: NDArray[np.float32] = network.input_gradient(np.eye(CLASSES, dtype=np.float32))
+    if model.pixel_range == "raw":
+        gradient *= 255
+    return gradient.reshape(CLASSES, IMAGE_SIZE, IMAGE_SIZE)
+
+
+def compute_activations(model: Model, image: NDArray[Any]) -> dict[str, NDArray[np.float32]]:
+    """What each layer that learns hands to the next, after the ReLU and pooling that follow it.
+
+    Parameters
+    ----------
+    image : (28, 28), uint8 or floating point in [0, 1]
+
+    Returns
+    -------
+    activations : by the layer's name, in order; (maps, height, width) float32 of a convolution, (units,) of a dense
+        layer. The last are the ten scores, before the temperature
+    """
+    use_one_blas_thread()
+    values: Any = scale_pixels(as_pixel_rows(np.asarray(image)[None]), model.pixel_range)
+    parameters = parameters_by_layer(model.network, model.parameter_vector)
+    activations, name = {}, ""
+    for layer, own, layer_name in zip(
+        model.network.layers, parameters, model.network.layer_names, strict=True
+    ):
+        values = layer.forward(values, own, Memory())
+        name = layer_name if own else name
+        if name and not isinstance(layer, Flatten):
+            activations[name] = values[..., 0] if values.ndim == 4 else values[0]
+    return activations
