@@ -40,8 +40,7 @@ def page(title: str, icon: str, place: str = "") -> Iterator[None]:
     st.html(STYLE_SHEET)
     translate_streamlit()
     carry_choices_over()
-    tell_browser(cookie=state.VISITOR_KEY, visitor=state.visitor(), language=current(), place=place)
-    _top_bar()
+    _top_bar(place)
     with show_errors():
         yield
     _data_line()
@@ -71,7 +70,7 @@ def show_errors() -> Iterator[None]:
         )
 
 
-def _top_bar() -> None:
+def _top_bar(place: str) -> None:
     with st.container(key="top_bar", horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f"**{NAME}**", width="content")
         for script, icon, label in (
@@ -93,6 +92,7 @@ def _top_bar() -> None:
             label_visibility="collapsed",
             persist_state="session",
         )
+        tell_browser(cookie=state.VISITOR_KEY, visitor=state.visitor(), language=current(), place=place)
     if chosen != browser_language() and st.query_params.get(LANGUAGE_KEY) != chosen:
         st.query_params[LANGUAGE_KEY] = chosen
     elif chosen == browser_language() and LANGUAGE_KEY in st.query_params:
