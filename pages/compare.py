@@ -2,25 +2,15 @@
 
 import streamlit as st
 
-from mnist_core import RunSnapshot
 from pages.components import frame
 from pages.components.language import _
-from pages.components.runs.access import is_own, own_runs, readable_run
+from pages.components.runs.access import is_own, linked_run, own_runs
 from pages.components.runs.comparison import show_comparison
 from pages.components.runs.keeping import tell_if_not_kept
 from pages.components.runs.list import choose_runs, load_run, manage_run
 from pages.components.runs.panel import draw_shared
 
 POLL_SECONDS = 2.0
-
-
-def linked_run() -> RunSnapshot | None:
-    """The run the link names; a sentence where there is none to be seen."""
-    run_id = st.query_params.get("run")
-    run = readable_run(run_id)
-    if run_id and run is None:
-        st.warning(_("The run in this link is not here, or is not shared with you."), icon="🔗")
-    return run
 
 
 def compare_runs() -> None:
@@ -34,7 +24,6 @@ def compare_runs() -> None:
     if not runs:
         st.info(_("Nothing to compare yet. Train two models, then come back."), icon="🏋️")
         st.page_link("pages/train.py", label=_("Train a model"), icon="🏋️")
-        load_run()
         return
     st.caption(_("Tick the runs to lay over each other. On a keyboard: arrows, Shift + space."))
     chosen = choose_runs(runs)
@@ -50,7 +39,6 @@ def compare_runs() -> None:
                 manage_run(run)
     if chosen:
         show_comparison(chosen)
-    load_run()
 
 
 def _panel(interval: float | None) -> None:
@@ -69,3 +57,4 @@ with frame.page(_("Compare"), "📊"):
     tell_if_not_kept()
     interval = _interval()
     st.fragment(_panel, run_every=interval)(interval)
+    load_run()  # outside of what looks again every two seconds: a refusal stays on screen

@@ -2,17 +2,16 @@
 
 import streamlit as st
 
+from mnist_core import RunSnapshot
 from pages.components import frame, state
 from pages.components.language import _
-from pages.components.runs.access import own_runs, readable_run
+from pages.components.runs.access import RUN_PARAMETER, linked_run, own_runs, readable_run
 from pages.components.runs.break_it import choose_experiment
 from pages.components.runs.keeping import tell_if_not_kept
 from pages.components.runs.panel import SHOWN_RUN_KEY, show_run
 from pages.components.runs.race import RACE_PARAMETER, choose_race, racing_runs, show_race
 from pages.components.runs.reveal import note_start, reveal
 from pages.components.runs.settings import choose_settings, name_of
-
-RUN_PARAMETER = "run"
 
 
 def choose_run() -> None:
@@ -43,17 +42,12 @@ def show_next(run_id: str) -> None:
             del st.query_params[parameter]
 
 
-def show_training() -> None:
+def show_training(linked: RunSnapshot | None) -> None:
     """The race or run in the link, else the one just started, else the visitor's newest."""
     if (race := racing_runs()) is not None:
         show_race(race)
         return
-    linked = st.query_params.get(RUN_PARAMETER)
-    shown = readable_run(linked) or readable_run(st.session_state.get(SHOWN_RUN_KEY))
-    if linked and (shown is None or shown.id != linked):
-        st.warning(_("The run in this link is not here, or is not shared with you."), icon="🔗")
-    if shown is None:
-        shown = next(iter(own_runs()), None)
+    shown = linked or readable_run(st.session_state.get(SHOWN_RUN_KEY)) or next(iter(own_runs()), None)
     if shown is not None:
         show_run(shown.id)
         return
@@ -64,10 +58,13 @@ def show_training() -> None:
 with frame.page(_("Train"), "🏋️"):
     st.title(_("Train"))
     tell_if_not_kept()
+    above = st.container()
     left, right = st.columns([1, 2], gap="large")
     with left:
         choose_run()
+    with above:  # after the settings, whose Start leaves the link behind
+        linked = linked_run()
     with right:
-        show_training()
+        show_training(linked)
     reveal("run_status")
     state.run_service().prepare()

@@ -58,6 +58,18 @@ def test_a_hostile_link_gives_a_sentence_and_the_page_works(open_page: Open, nam
     assert button(test, "Start")
 
 
+def test_a_broken_link_is_told_before_the_settings(open_page: Open) -> None:
+    test, _service = open_page("train.py", run="gone")
+    kinds = [element.type for element in test.main]
+    assert kinds.index("warning") < kinds.index("select_slider"), "on a phone the settings fill the screen"
+
+
+def test_a_setting_that_is_off_says_so_in_our_words(open_page: Open) -> None:
+    test, _service = open_page("train.py")
+    placeholders = {box.label: box.proto.placeholder for box in test.selectbox if box.value is None}
+    assert placeholders == {"Stop at accuracy": "never", "Training pictures": "all", "Missing digit": "none"}
+
+
 @pytest.mark.parametrize("status", ["queued", "running", "paused", "stopped", "finished", "failed"])
 def test_every_state_of_a_run_is_shown_in_words_with_its_metrics(open_page: Open, status: str) -> None:
     test, _service = open_page("train.py", example_run(status))

@@ -15,8 +15,8 @@ def test_a_click_on_a_bar_and_on_a_cell_shows_those_digits(page: Page) -> None:
     expect(status(page)).to_contain_text("finished", timeout=TRAINING_TIMEOUT_MS)
     page.get_by_role("link", name=re.compile("Compare")).first.click()
     for chart, digits in (
-        ("bars", "times a 3 is read wrongly"),
-        ("cells", "times a 3 is read as 3"),
+        ("bars", "times 3 is read wrongly"),
+        ("cells", "times 3 is read as 3"),
     ):
         expect(page.get_by_text(digits)).to_have_count(0)
         mark_of_three(page, chart).click(force=True)  # its number may lie over a cell
@@ -42,3 +42,19 @@ def test_runs_are_ticked_by_keyboard(page: Page) -> None:
     page.keyboard.press("Shift+Space")
     expect(tick).to_have_attribute("aria-selected", "false")
     expect(page.get_by_text("Tick a run in the table.")).to_be_visible()
+
+
+def test_why_a_file_is_refused_stays_on_screen_while_a_run_is_watched(page: Page) -> None:
+    start(page, "/train?preset=cnn&epochs=30")
+    page.get_by_role("link", name=re.compile("Compare")).first.click()
+    page.get_by_text("Load a run from a file").click()
+    page.get_by_test_id("stFileUploader").locator("input").set_input_files(
+        {"name": "odd.mnistrun", "mimeType": "application/octet-stream", "buffer": b"no run"}
+    )
+    page.get_by_role("button", name="Load it").click()
+    refusal = page.get_by_test_id("stAlert").filter(has_text="⚠️")
+    expect(refusal).to_be_visible()
+    page.wait_for_timeout(5000)
+    expect(refusal).to_be_visible()
+    page.get_by_role("button", name="Delete").first.click()
+    page.get_by_role("button", name="Delete it").click()

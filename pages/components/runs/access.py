@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import streamlit as st
+
 from mnist_core.errors import RunError
 from pages.components import state
+from pages.components.language import _
 
 if TYPE_CHECKING:
     from mnist_core import RunSnapshot
+
+RUN_PARAMETER = "run"
 
 
 def readable_run(run_id: str | None) -> RunSnapshot | None:
@@ -20,6 +25,15 @@ def readable_run(run_id: str | None) -> RunSnapshot | None:
     except RunError:
         return None
     return snapshot if snapshot.shared or is_own(snapshot) else None
+
+
+def linked_run() -> RunSnapshot | None:
+    """The run the link names; a sentence where there is none to be seen."""
+    run_id = st.query_params.get(RUN_PARAMETER)
+    run = readable_run(run_id)
+    if run_id and run is None:
+        st.warning(_("The run in this link is not here, or is not shared with you."), icon="🔗")
+    return run
 
 
 def is_own(snapshot: RunSnapshot) -> bool:

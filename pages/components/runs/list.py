@@ -36,6 +36,7 @@ def choose_runs(runs: list[RunSnapshot]) -> list[RunSnapshot]:
         runs_table(runs),
         key=table,
         hide_index=True,
+        placeholder="–",
         on_select="rerun",
         selection_mode=["multi-row", "single-cell"],  # only from a chosen cell do arrow keys find the ticks
         selection_default={

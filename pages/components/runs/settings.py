@@ -146,6 +146,7 @@ def _choice(name: str, options: tuple[Any, ...], *, disabled: bool = False) -> N
         options,
         format_func=lambda value: value_text(name, value),
         key=key(name),
+        placeholder=value_text(name, None),  # None counts as nothing chosen
         disabled=disabled,
         persist_state="session",
     )
