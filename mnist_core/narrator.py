@@ -204,7 +204,7 @@ def find_missing_answers(facts: Facts) -> Remark | None:
         return None
     advice = mark("Look at the confusion matrix: which digit takes their place?")
     if facts.config.missing_digit is not None:
-        advice = mark("It has never seen a {missing}, so it cannot answer it.")
+        advice = mark("It has never seen the digit {missing}, so it cannot answer it.")
     return Remark(
         template="It never answers {digits}.",
         advice=advice,
@@ -276,8 +276,8 @@ def find_commonest_mistake(facts: Facts) -> Remark | None:
     truth, answer = np.unravel_index(int(mistakes.argmax()), mistakes.shape)
     return Remark(
         template=(
-            "It reads {wrong:,} of {total:,} test digits wrongly. Most often it takes a {truth} for a {answer}: "
-            "{times} times."
+            "It reads {wrong:,} of {total:,} test digits wrongly. Most often it reads {truth} as {answer}: "
+            "{times:,} times."
         ),
         kind="mistakes",
         values={

@@ -32,11 +32,11 @@ def digit_sheet(digits: Sequence[Digit], *, key: str, on_pick: Callable[[int], N
 
 def _picture(digit: Digit) -> Picture:
     is_wrong = digit.answer not in (None, digit.label)
-    title, hint = str(digit.label), _("Image {number}, a {label}", number=digit.number, label=digit.label)
+    title, hint = str(digit.label), _("Image {number}, digit {label}", number=digit.number, label=digit.label)
     if is_wrong:
         title += f" → {digit.answer}"
         hint = _(
-            "Image {number}, a {label} read as {answer}",
+            "Image {number}, digit {label} read as {answer}",
             number=digit.number,
             label=digit.label,
             answer=digit.answer,

@@ -48,7 +48,7 @@ def _show_picture(split: Split, number: int, on_pick: Callable[[int], None]) -> 
     """The digit, its label and style, and the way to its neighbours in the split."""
     words = {"number": number, "label": int(split.labels[number])}
     st.markdown(_("**Image {number}**, labelled **{label}**", **words))
-    st.image(ink_image(split.images[number], scale=8), alt=_("Image {number}, a {label}", **words))
+    st.image(ink_image(split.images[number], scale=8), alt=_("Image {number}, digit {label}", **words))
     with st.container(horizontal=True):
         for label, icon, other in ((_("Previous"), "back", number - 1), (_("Next"), "forward", number + 1)):
             st.button(
@@ -93,7 +93,7 @@ def _show_neighbours(
     st.caption(
         _(
             "The ten training images whose pixels differ least (distance {near:.1f} to {far:.1f}). "
-            "{votes} of 10 are a {digit}.",
+            "{votes} of 10 are {digit}s.",
             near=pairs[0][1],
             far=pairs[-1][1],
             votes=int(votes.max()),

@@ -115,7 +115,12 @@ def recall_spec(digit: str, share: str, run: str, runs: tuple[str, ...], *, heig
                 "field": "run",
                 "type": "nominal",
                 "scale": {"domain": list(runs)},
-                "legend": {"orient": "top", "title": None, "labelLimit": 230, "columns": 2},
+                "legend": {
+                    "orient": "top",
+                    "title": None,
+                    "labelLimit": {"expr": "width / 2 - 30"},
+                    "columns": 2,
+                },
             },
             "opacity": {"condition": {"param": "bar", "value": 1}, "value": 0.4},
             "tooltip": [

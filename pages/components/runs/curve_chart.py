@@ -23,6 +23,7 @@ MOST_POINTS = 500
 ZOOM = "zoom"
 DASHES = [[1, 0], [6, 4]]  # train is solid, test dashed: not by colour alone
 GREY = "#8a94a0"
+SHORT_NUMBER = "format(datum.value, datum.value < 10000 ? '~r' : '~s')"
 BATCH_CEILING = 1.5  # batches may rise this far above the epochs: one spike must not flatten all the rest
 _COLUMNS = pa.schema([("x", pa.float64()), ("y", pa.float64()), ("part", pa.string()), ("run", pa.string())])
 
@@ -123,11 +124,13 @@ def curve_spec(
     runs : names of several runs, told apart by colour; without, train and test are
     """
     y = {"field": "y", "type": "quantitative", "title": y_title, "scale": _y_scale(measure, log)}
-    y["axis"] = {"format": "%" if measure == "accuracy" else "~r"}
+    y["axis"] = {"format": "%"} if measure == "accuracy" else {"labelExpr": SHORT_NUMBER}
     return {
         "height": height,
         "padding": {"left": 5, "top": 5, "right": 14, "bottom": 5},  # room for the last point and its label
-        "config": {"legend": {"labelLimit": 230}},
+        "config": {
+            "legend": {"labelLimit": {"expr": "width - 30"}}
+        },  # a name may be as long as the chart is wide
         "encoding": {"x": _x_axis(x_title, last_epoch), "y": y},
         "layer": [
             _batches(),

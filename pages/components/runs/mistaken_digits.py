@@ -54,10 +54,10 @@ def show_digits(run: RunSnapshot, truth: int, answer: int | None) -> None:
     answers = model.predict_logits(images).argmax(axis=1)
     found = np.flatnonzero(answers != truth if answer is None else answers == answer)
     if answer is None:
-        st.markdown(_("{count} times a {truth} is read wrongly:", count=len(found), truth=truth))
+        st.markdown(_("{count} times {truth} is read wrongly:", count=len(found), truth=truth))
     else:
         st.markdown(
-            _("{count} times a {truth} is read as {answer}:", count=len(found), truth=truth, answer=answer)
+            _("{count} times {truth} is read as {answer}:", count=len(found), truth=truth, answer=answer)
         )
     shown = found[:MOST_PICTURES]
     if len(shown):

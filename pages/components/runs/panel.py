@@ -23,7 +23,14 @@ from pages.components.runs.curves import show_curves
 from pages.components.runs.posted_results import show_posted_results
 from pages.components.runs.presses import interval_for, panel, press_button
 from pages.components.runs.settings import RATES
-from pages.components.runs.words import STATUS_COLORS, STATUS_ICONS, duration, status_word, value_text
+from pages.components.runs.words import (
+    STATUS_COLORS,
+    STATUS_ICONS,
+    duration,
+    loss_text,
+    status_word,
+    value_text,
+)
 
 if TYPE_CHECKING:
     from mnist_core import RunService, RunSnapshot
@@ -154,13 +161,13 @@ def show_metrics(snapshot: RunSnapshot) -> None:
     """Epoch, losses and accuracies, side by side; on a phone, two in a row."""
     latest = snapshot.history[-1] if snapshot.history else snapshot.initial
     numbers = [(_("Epoch"), str(snapshot.epoch))]
-    for label, name, style in (
-        (_("Training loss"), "train_loss", ".4f"),
-        (_("Test loss"), "test_loss", ".4f"),
-        (_("Training accuracy"), "train_accuracy", ".2%"),
-        (_("Test accuracy"), "test_accuracy", ".2%"),
+    for label, name, as_text in (
+        (_("Training loss"), "train_loss", loss_text),
+        (_("Test loss"), "test_loss", loss_text),
+        (_("Training accuracy"), "train_accuracy", "{:.2%}".format),
+        (_("Test accuracy"), "test_accuracy", "{:.2%}".format),
     ):
-        numbers.append((label, "–" if latest is None else format(getattr(latest, name), style)))
+        numbers.append((label, "–" if latest is None else as_text(getattr(latest, name))))
     with st.container(horizontal=True, gap="small", key="run_metrics"):
         for label, value in numbers:
             st.metric(label, value, width=128)

@@ -115,6 +115,11 @@ def value_text(name: str, value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
+def loss_text(loss: float) -> str:
+    """A loss to four places, or whole where it is so large that they say nothing."""
+    return f"{loss:.4f}" if loss < 1000 else f"{loss:,.0f}"
+
+
 def unique_names(names: Sequence[str]) -> list[str]:
     """The same names, numbered where one comes up again: they are the keys of the colours."""
     counts: dict[str, int] = {}

@@ -77,7 +77,7 @@ def _one_digit(split: Split) -> None:
     picture, numbers = st.columns((1, 3), gap="large")
     with picture:
         number = st.slider(_("Choose a digit"), 0, 99, 0, key="lesson_data_image")
-        words = _("Image {number}, a {label}", number=number, label=int(split.labels[number]))
+        words = _("Image {number}, digit {label}", number=number, label=int(split.labels[number]))
         st.image(ink_image(split.images[number], scale=8), alt=words, caption=words, width="stretch")
     with numbers:
         show_pixels(split.images[number])

@@ -56,7 +56,9 @@ def show_one_update() -> None:
         scaled = st.toggle(_("Pixels from 0 to 1 instead of 0 to 255"), key="lesson_update_scaled")
     image, label = split.images[number], int(split.labels[number])
     with picture:
-        st.image(ink_image(image, scale=6), alt=_("Image {number}, a {label}", number=number, label=label))
+        st.image(
+            ink_image(image, scale=6), alt=_("Image {number}, digit {label}", number=number, label=label)
+        )
     update = compute_update(image, label, place, "unit" if scaled else "raw")
     _show_table(update)
     _say(update, label, place)
