@@ -36,7 +36,7 @@ class Reading:
     digit : the answer; None for "Not sure"
     probabilities : (10,) float32, also where the answer is "Not sure"; zeros where there is nothing to read,
         or only dots
-    image : (28, 28) float32, what the model saw
+    image : (28, 28) float32, what the model saw; slips of the pen are left out of a digit's
     reason : why the answer is "Not sure", to be translated; None with an answer
     """
 
@@ -49,14 +49,16 @@ class Reading:
 def read_strokes(strokes: Strokes, model: Model) -> Reading:
     """Read a drawing; never raises for what is drawn. See `rasterize_strokes` for `strokes`."""
     try:
-        cleaned = clean_strokes(strokes)
-        image = rasterize_strokes(strokes)
-        whole = rasterize_strokes(strokes, keep_slips=True)
+        whole = clean_strokes(strokes, keep_slips=True)
+        image = rasterize_strokes(strokes, keep_slips=True)
     except DrawingError as error:
         return _nothing(error)
-    if all(np.ptp(stroke, axis=0).max() == 0 for stroke in cleaned):
-        return _nothing(DrawingError(DOT if len(cleaned) == 1 else DOTS), image)
-    return _read(image, model, why_no_digit(whole))
+    if all(np.ptp(stroke, axis=0).max() == 0 for stroke in whole):
+        return _nothing(DrawingError(DOT if len(whole) == 1 else DOTS), image)
+    reason = why_no_digit(image)
+    if reason is None and len(clean_strokes(strokes)) < len(whole):
+        image = rasterize_strokes(strokes)  # a digit, and a slip of the pen beside it
+    return _read(image, model, reason)
 
 
 def read_image(image: NDArray[np.uint8], model: Model) -> Reading:

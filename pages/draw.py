@@ -45,10 +45,9 @@ def draw_and_read(is_watching: bool) -> None:
 
 def _show_tool() -> None:
     with st.container(key="drawing_pad"):
+        drawing_pad()  # hidden beside the other tool: a reload finds there what was edited
         if st.session_state.get(TOOL_KEY) == "edit":
             stroke_editor()
-        else:
-            drawing_pad()
 
 
 def _show_answer(reading: Reading, drawing: Drawing, people: dict[str, Reader]) -> None:

@@ -1,10 +1,13 @@
 """A drawing is read, or refused with a reason."""
 
+from unittest.mock import Mock
+
 import numpy as np
 import pytest
 
 from mnist_core.data.doodles import generate_doodles
 from mnist_core.data.strokes import generate_drawings
+from mnist_core.drawing import rasterize_strokes
 from mnist_core.judge import REASONS
 from mnist_core.model import Model
 from mnist_core.network import ARCHITECTURES
@@ -61,8 +64,24 @@ def test_what_is_no_digit_is_refused_whatever_the_model_thinks():
 
 
 def test_an_exclamation_mark_is_not_read_as_one_though_its_dot_is_no_part_of_a_digit():
-    reading = read_strokes([np.array([[10.0, 0], [10, 35], [10, 70]]), np.array([[10.0, 98]])], sure_of(1))
+    mark = [np.array([[10.0, 0], [10, 35], [10, 70]]), np.array([[10.0, 98]])]
+    reading = read_strokes(mark, sure_of(1))
     assert reading.digit is None
+    assert np.array_equal(reading.image, rasterize_strokes(mark, keep_slips=True))
+
+
+def test_a_slip_of_the_pen_beside_a_digit_is_no_part_of_what_the_model_sees():
+    slip = np.array([[30.0, 40], [31, 40]])
+    reading = read_strokes([*LINE, slip], sure_of(1))
+    assert reading.digit == 1
+    assert np.array_equal(reading.image, rasterize_strokes(LINE))
+
+
+def test_a_drawing_without_slips_is_drawn_once(monkeypatch):
+    drawn = Mock(side_effect=rasterize_strokes)
+    monkeypatch.setattr("mnist_core.reading.rasterize_strokes", drawn)
+    read_strokes(LINE, sure_of(1))
+    assert drawn.call_count == 1
 
 
 def test_digits_are_hardly_ever_refused():

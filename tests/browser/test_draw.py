@@ -179,6 +179,26 @@ def test_strokes_are_edited_with_the_second_tool_and_come_back(draw: Page) -> No
     expect_answer(draw, r"^(\d|Not sure)")
 
 
+def test_what_the_second_tool_drew_survives_a_reload(draw: Page) -> None:
+    draw_stroke(draw, SEVEN)
+    expect_answer(draw, r"^7")
+    draw.get_by_role("radio", name="Edit strokes").click()
+    canvas = draw.locator(".st-key-drawing_pad canvas.upper-canvas")
+    canvas.wait_for()
+    draw.locator(".st-key-drawing_pad").get_by_role("button", name="Clear", exact=True).click()
+    expect_answer(draw, r"^Draw")
+    draw.wait_for_timeout(1_000)
+    box = canvas.bounding_box()
+    draw.mouse.move(box["x"] + 170, box["y"] + 80)
+    draw.mouse.down()
+    draw.mouse.move(box["x"] + 160, box["y"] + 340, steps=8)
+    draw.mouse.up()
+    expect_answer(draw, r"^1")
+    draw.reload()
+    pad(draw).wait_for()
+    expect_answer(draw, r"^1")
+
+
 def test_without_a_network_the_drawing_stays_and_is_sent_later(draw: Page) -> None:
     draw.context.set_offline(True)
     draw_stroke(draw, SEVEN)

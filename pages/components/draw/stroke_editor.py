@@ -32,8 +32,8 @@ def stroke_editor() -> None:
 
     st.caption(
         _(
-            "Point at the sheet for its tools: ↶ and ↷ undo and redo, the pencil lets you pick a stroke, "
-            "move it, or delete it with ✕."
+            "Point at the sheet, or touch it, for its tools: ↶ and ↷ undo and redo, the pencil lets you "
+            "pick a stroke, move it, or delete it with ✕. The bin takes back all changes."
         )
     )
     drawing = current_drawing()
@@ -51,6 +51,7 @@ def stroke_editor() -> None:
         key=KEY,
         on_change=_receive,
     )
+    st.button(_("Clear"), on_click=load_drawing, args=((),))
 
 
 def _receive() -> None:
