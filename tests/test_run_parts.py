@@ -5,12 +5,14 @@ from __future__ import annotations
 import time
 
 import numpy as np
+import pytest
 
 from mnist_core import TrainingConfig
+from mnist_core.runs.fairness import GREEDY_SECONDS, SLICE_SECONDS, fair_order, turn_to_release
 from mnist_core.runs.loss_curve import BATCH_POINTS, LossCurve
 from mnist_core.runs.presence import Presence
-from mnist_core.runs.queue import fair_order
 from mnist_core.runs.record import RunRecord
+from mnist_core.runs.turn import Turn
 from tests.run_examples import make_record
 
 
@@ -35,6 +37,32 @@ def test_ten_runs_of_one_owner_do_not_starve_anothers_first() -> None:
     assert fair_order(waiting, {"a": 2}, {})[0] == "b10"
     order = fair_order([*waiting, make_waiting("b", 11)], {}, {"a": 5.0, "b": 1.0})
     assert order[:5] == ["b10", "a0", "b11", "a1", "a2"]
+
+
+@pytest.mark.parametrize(
+    ("turns", "expected"),
+    [
+        ([("a", 0.0, "running")], None),
+        ([("a", SLICE_SECONDS + 1, "running"), ("c", 1.0, "paused")], "a0"),
+        ([("a", 0.0, "running"), ("c", 1.0, "paused")], "c1"),
+        ([("b", SLICE_SECONDS + 1, "running")], None),  # the one that waits is of the same owner
+        ([("a", GREEDY_SECONDS + 1, "running"), ("a", 0.0, "running")], "a0"),
+        ([("a", 0.0, "running"), ("a", 0.0, "running")], None),
+    ],
+)
+def test_a_worker_is_asked_back_of_the_oldest_run_that_can_spare_it(
+    turns: list[tuple[str, float, str]], expected: str | None
+) -> None:
+    on_workers = []
+    for number, (owner, age_s, status) in enumerate(turns):
+        record = make_waiting(owner, number)
+        record.change(status=status)
+        on_workers.append(Turn(record, "tcp://worker", 0, record.id, started_at=100.0 - age_s))
+    asked = turn_to_release(on_workers, make_waiting("b", 9), now=100.0)
+    assert (asked and asked.key) == expected
+    if asked is not None:
+        asked.is_releasing = True
+        assert turn_to_release(on_workers, make_waiting("b", 9), now=100.0) is None
 
 
 def make_waiting(owner: str, number: int) -> RunRecord:

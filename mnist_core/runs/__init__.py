@@ -7,5 +7,6 @@
                  record → writer → store → shelf → service
 
 The web process holds a `record` of each run and gives out frozen snapshots of it. A Dask worker runs one
-`turn` of a run at a time: `worker` trains, and its `session` is the mailbox the turn looks into.
+`turn` of a run at a time: `worker` trains, and its `session` is the mailbox the turn looks into. Which run
+gets a worker, and which gives one back, is decided in `fairness`.
 """

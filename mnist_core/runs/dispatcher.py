@@ -17,8 +17,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from mnist_core.errors import MnistCoreError, RunError
+from mnist_core.runs.fairness import fair_order, turn_to_release
 from mnist_core.runs.messages import RunCommand, RunOutcome, RunTicket, RunUpdate
-from mnist_core.runs.queue import fair_order
 from mnist_core.runs.record import RunRecord
 
 if TYPE_CHECKING:
@@ -28,10 +28,7 @@ logger = logging.getLogger(__name__)
 
 LOOK_SECONDS = 0.5
 IDLE_SECONDS = 5.0
-HOLD_SECONDS = 15.0
-SLICE_SECONDS = 30.0
 CONNECT_PATIENCE_SECONDS = 60.0
-LOSSES_ALLOWED = 2
 AVOID_SECONDS = 60.0
 """A worker that a run was lost on is not given another for so long: its scheduler may think it alive."""
 
@@ -209,28 +206,19 @@ class Dispatcher:
             record.error = None
         record.change(status="running", images_per_second=0.0, seconds_left=None)
         self._on_change(record)
-        ticket = _ticket(turn)
-        task = asyncio.get_running_loop().create_task(self._follow(turn, ticket, client))
+        following = self._follow(turn, turn.ticket(), client)  # the ticket as of now, with the lock held
+        task = asyncio.get_running_loop().create_task(following)
         self._following.add(task)
         task.add_done_callback(self._following.discard)
         self._changed.notify_all()
 
     def _make_room(self, waiting: RunRecord) -> None:
-        """Ask for a worker back: of a run held still, of an owner who has more than a fair share, or of a run
-        that has had its slice of time."""
+        """Ask for a worker back, if there is one to be had for this run."""
         turns = [turn for turn in self._turns.values() if turn.is_current]
-        if any(turn.is_releasing for turn in turns):
-            return
-        share = Counter(turn.record.owner for turn in turns)
-        now = time.monotonic()
-        for turn in sorted(turns, key=lambda turn: turn.started_at):
-            owner, age = turn.record.owner, now - turn.started_at
-            is_greedy = share[owner] > share[waiting.owner] + 1 and age > LOOK_SECONDS * 4
-            has_had_its_time = owner != waiting.owner and age > SLICE_SECONDS
-            if turn.record.status == "paused" or is_greedy or has_had_its_time:
-                turn.is_releasing = True
-                self.order(turn.record, RunCommand("release"))
-                return
+        turn = turn_to_release(turns, waiting, time.monotonic())
+        if turn is not None:
+            turn.is_releasing = True
+            self.order(turn.record, RunCommand("release"))
 
     # --- following --------------------------------------------------------------------------------
 
@@ -249,65 +237,14 @@ class Dispatcher:
         with self._changed:
             del self._turns[turn.key]
             if turn.is_current:
-                self._settle(turn, outcome) if outcome else self._lose(turn.record)
+                turn.end(outcome) if outcome else turn.lose(may_wait=not self._closing)
                 self._on_change(turn.record)
             self._changed.notify_all()
         self.nudge()
 
     def _deliver(self, turn: Turn, update: RunUpdate) -> None:
         with self._changed:
-            if not turn.is_current:
-                return
-            record = turn.record
-            turn.acknowledged = record.apply(update, turn.acknowledged)
-            turn.obeyed = update.obeyed
-            if update.results:
-                record.losses_of_worker = 0
-            if turn.is_settled and update.state == "paused" and record.status == "running":
-                record.change(mode="pause", status="paused")
-            self._on_change(record)
-            self._changed.notify_all()
-
-    def _settle(self, turn: Turn, outcome: RunOutcome) -> None:
-        record = turn.record
-        turn.acknowledged = record.apply(outcome.update, turn.acknowledged)
-        if outcome.ended == "failed":
-            record.change(status="failed", error=outcome.error, diverged_at=outcome.diverged_at)
-        elif outcome.ended == "finished" and outcome.update.obeyed >= turn.ordered:
-            record.change(status="finished", error=None)
-        elif record.status == "running":
-            record.change(status="queued", queued_at=time.monotonic())
-
-    def _lose(self, record: RunRecord) -> None:
-        record.losses_of_worker += 1
-        record.rewind()
-        if record.status != "running" or self._closing:
-            return
-        error = RunError(
-            "A worker was lost. The run went on from epoch {epoch} on another.", epoch=record.epoch
-        )
-        record.change(status="queued", error=error)
-        if record.losses_of_worker > LOSSES_ALLOWED:
-            error = RunError(
-                "The run was stopped: {count} workers ended while it trained, perhaps for want of memory. "
-                "It can go on from epoch {epoch}.",
-                count=record.losses_of_worker,
-                epoch=record.epoch,
-            )
-            record.change(status="failed", error=error)
-
-
-def _ticket(turn: Turn) -> RunTicket:
-    record = turn.record
-    return RunTicket(
-        key=turn.key,
-        config=record.config.to_dict(),
-        data=record.data,
-        fingerprint=record.fingerprint,
-        checkpoint=record.checkpoint,
-        learning_rate=record.learning_rate,
-        epochs=record.epochs,
-        stop_at_accuracy=record.stop_at_accuracy,
-        mode=record.mode,
-        hold_seconds=HOLD_SECONDS,
-    )
+            if turn.is_current:
+                turn.take(update)
+                self._on_change(turn.record)
+                self._changed.notify_all()

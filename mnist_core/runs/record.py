@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_core.checkpoint import Checkpoint
-from mnist_core.errors import MnistCoreError
+from mnist_core.data import SOURCES
+from mnist_core.errors import ConfigurationError, MnistCoreError
 from mnist_core.results import BatchResult, EpochResult
 from mnist_core.runs.loss_curve import LossCurve
 from mnist_core.runs.messages import Mode, RunSamples, RunUpdate
@@ -122,6 +124,31 @@ class RunRecord:
     losses_of_worker: int = 0
     changes: int = 0
 
+    @classmethod
+    def new(
+        cls, config: TrainingConfig, *, owner: str, data: str, name: str | None, beginning: Checkpoint | None
+    ) -> RunRecord:
+        """A run that waits for its first worker; see `RunService.start`."""
+        if data not in SOURCES:
+            raise ConfigurationError(
+                "The data source must be one of {sources}. Received: {received}.",
+                sources=", ".join(SOURCES),
+                received=data,
+            )
+        return cls(
+            id=new_id(),
+            owner=owner,
+            name=(name or f"{config.architecture}, {config.backend}")[:LONGEST_NAME],
+            config=config,
+            data=data,
+            learning_rate=config.learning_rate,
+            epochs=config.epochs,
+            stop_at_accuracy=config.stop_at_accuracy,
+            checkpoint=beginning,
+            beginning=beginning,
+            has_beginning=beginning is not None,
+        )
+
     def apply(self, update: RunUpdate, seen: int) -> int:
         """Take in news from the worker. Results up to number `seen` are known; the new number."""
         for serial, result in update.results:
@@ -208,3 +235,8 @@ class RunRecord:
             dataset_origin=self.dataset_origin,
             can_continue=self.status in ("paused", "stopped", "failed") and self.epoch < self.epochs,
         )
+
+
+def new_id() -> str:
+    """A name for a run that nobody can guess: 16 hexadecimal digits."""
+    return uuid.uuid4().hex[:16]

@@ -6,23 +6,22 @@ import atexit
 import os
 import threading
 import time
-import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from mnist_core.data import SOURCES
+from mnist_core.configuration import TrainingConfig, check_learning_rate
 from mnist_core.errors import ConfigurationError, RunError
 from mnist_core.runs.dispatcher import Dispatcher
 from mnist_core.runs.messages import Mode, RunCommand, RunSamples
 from mnist_core.runs.presence import GRACE_SECONDS, Presence
-from mnist_core.runs.record import LONGEST_NAME, UNFINISHED, RunRecord, RunSnapshot
+from mnist_core.runs.record import LONGEST_NAME, UNFINISHED, RunRecord, RunSnapshot, new_id
 from mnist_core.runs.shelf import RunShelf, unknown
 from mnist_core.runs.writer import RunWriter
 
 if TYPE_CHECKING:
     from mnist_core.checkpoint import Checkpoint
-    from mnist_core.configuration import TrainingConfig
     from mnist_core.errors import MnistCoreError
     from mnist_core.model import Model
 
@@ -120,29 +119,8 @@ class RunService:
         RunError
             if the owner has too many runs
         """
-        if data not in SOURCES:
-            raise ConfigurationError(
-                "The data source must be one of {sources}. Received: {received}.",
-                sources=", ".join(SOURCES),
-                received=data,
-            )
-        record = RunRecord(
-            id=_new_id(),
-            owner=owner,
-            name=(name or f"{config.architecture}, {config.backend}")[:LONGEST_NAME],
-            config=config,
-            data=data,
-            learning_rate=config.learning_rate,
-            epochs=config.epochs,
-            stop_at_accuracy=config.stop_at_accuracy,
-            checkpoint=beginning,
-            beginning=beginning,
-            has_beginning=beginning is not None,
-        )
-        with self._changed:
-            self._shelf.check_room(owner, starting=True)
-            self._shelf.add(record)
-            self._tell(record)
+        record = RunRecord.new(config, owner=owner, data=data, name=name, beginning=beginning)
+        self._add(record, starting=True)
         self.prepare()
         return record.id
 
@@ -201,42 +179,31 @@ class RunService:
 
     def stop(self, run_id: str) -> None:
         """End the run after the batch in work, keeping what it has learned."""
-        with self._changed:
-            record = self._shelf.find(run_id)
-            if record.status not in ("queued", "running", "paused"):
-                return
-            record.change(status="stopped", error=None)
-            if self._dispatcher.order(record, RunCommand("stop")):
-                self._wait(lambda: self._dispatcher.turn_of(record) is None)
-            self._tell(record)
+        with self._changing(run_id) as record:
+            if record.status in UNFINISHED:
+                record.change(status="stopped", error=None)
+                if self._dispatcher.order(record, RunCommand("stop")):
+                    self._wait(lambda: self._dispatcher.turn_of(record) is None)
 
     def reset(self, run_id: str) -> None:
         """Back to the same initial parameters, held still: `resume` or `step` begins anew."""
-        with self._changed:
-            record = self._shelf.find(run_id)
+        with self._changing(run_id) as record:
             self._shelf.prepare_to_begin_anew(record)
             self._dispatcher.dismiss(record)
             record.clear()
-            self._tell(record)
 
     def set_learning_rate(self, run_id: str, value: float) -> None:
         """Change the learning rate from the next batch on."""
-        if not 0 < value < float("inf"):
-            raise ConfigurationError(
-                "The learning rate must be above 0. Received: {received}.", received=value
-            )
-        with self._changed:
-            record = self._shelf.find(run_id)
-            record.change(learning_rate=float(value))
-            self._dispatcher.order(record, RunCommand("learning_rate", float(value)))
-            self._tell(record)
+        learning_rate = check_learning_rate(value)
+        with self._changing(run_id) as record:
+            record.change(learning_rate=learning_rate)
+            self._dispatcher.order(record, RunCommand("learning_rate", learning_rate))
 
     def add_epochs(self, run_id: str, count: int) -> None:
         """Let the run go on `count` epochs longer; a finished one is queued again, whatever accuracy it stopped at."""
         if count < 1:
             raise ConfigurationError("At least 1 epoch can be added. Received: {received}.", received=count)
-        with self._changed:
-            record = self._shelf.find(run_id)
+        with self._changing(run_id) as record:
             if record.status == "finished":
                 self._shelf.prepare_to_go_on(record)
                 record.change(epochs=record.epoch + count, stop_at_accuracy=None)
@@ -244,31 +211,24 @@ class RunService:
             else:
                 record.change(epochs=record.epochs + count)
                 self._dispatcher.order(record, RunCommand("epochs", record.epochs))
-            self._tell(record)
         self._dispatcher.start()
 
     def rename(self, run_id: str, name: str) -> None:
         """Give the run another name."""
-        with self._changed:
-            record = self._shelf.find(run_id)
+        with self._changing(run_id) as record:
             record.change(name=name.strip()[:LONGEST_NAME] or record.name)
-            self._tell(record)
 
     def share(self, run_id: str, shared: bool = True) -> None:
         """Let others see the run (read-only), or no more."""
-        with self._changed:
-            record = self._shelf.find(run_id)
+        with self._changing(run_id) as record:
             record.change(shared=shared)
-            self._tell(record)
 
     def delete(self, run_id: str) -> None:
         """Stop and forget the run."""
-        with self._changed:
-            record = self._shelf.find(run_id)
+        with self._changing(run_id) as record:
             self._dispatcher.dismiss(record)
             self._shelf.remove(run_id)
             self._writer.delete(run_id)
-            self._tell(record)
 
     # --- the lesson -------------------------------------------------------------------------------
 
@@ -306,16 +266,13 @@ class RunService:
         """
         from mnist_core.runs.packing import run_from_bytes
 
-        record = run_from_bytes(data, run_id=_new_id(), owner=owner)
+        record = run_from_bytes(data, run_id=new_id(), owner=owner)
         if record.status not in ("finished", "failed"):
             record.status = "stopped"
-        with self._changed:
-            self._shelf.check_room(owner)
-            self._shelf.add(record)
-            self._tell(record)
+        self._add(record)
         return record.id
 
-    # --- within (lock held) -----------------------------------------------------------------------
+    # --- within -----------------------------------------------------------------------------------
 
     def _leave(self, owner: str) -> None:
         """The owner has gone: stop what is unfinished, and keep the rest on disk only."""
@@ -323,7 +280,10 @@ class RunService:
             self._shelf.put_away(owner)
             for record in self._shelf.owned(owner):
                 if record.status in UNFINISHED:
-                    record.change(status="stopped", error=_left())
+                    error = RunError(
+                        "The run was stopped because its page was closed. It can go on from where it was."
+                    )
+                    record.change(status="stopped", error=error)
                     self._dispatcher.order(record, RunCommand("stop"))
                     self._tell(record)
 
@@ -349,6 +309,20 @@ class RunService:
                 self._wait(lambda: turn.is_settled or record.status != status)
         self._dispatcher.start()
 
+    def _add(self, record: RunRecord, *, starting: bool = False) -> None:
+        with self._changed:
+            self._shelf.check_room(record.owner, starting=starting)
+            self._shelf.add(record)
+            self._tell(record)
+
+    @contextmanager
+    def _changing(self, run_id: str) -> Iterator[RunRecord]:
+        """The run, to be changed under the lock; when that is done, all who wait for news are told."""
+        with self._changed:
+            record = self._shelf.find(run_id)
+            yield record
+            self._tell(record)
+
     def _tell(self, record: RunRecord) -> None:
         self._writer.note(record)
         self._changed.notify_all()
@@ -358,10 +332,6 @@ class RunService:
         self._changed.wait_for(is_done, timeout=OBEY_SECONDS)
 
 
-def _new_id() -> str:
-    return uuid.uuid4().hex[:16]
-
-
 def _wanted_workers() -> int:
     text = os.environ.get("MNIST_WORKERS", "2")
     if not (text.isascii() and text.isdigit() and int(text) > 0):
@@ -369,7 +339,3 @@ def _wanted_workers() -> int:
             "MNIST_WORKERS must be a whole number above 0. Received: {received}.", received=text
         )
     return int(text)
-
-
-def _left() -> RunError:
-    return RunError("The run was stopped because its page was closed. It can go on from where it was.")

@@ -1,4 +1,7 @@
-"""One stay of a run on a worker: hand over the ticket, carry orders there and news back."""
+"""One stay of a run on a worker: hand over the ticket, carry orders there and news back.
+
+What a stay brings to the run is in `Turn`, how it is brought in `follow`.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +13,14 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from mnist_core.errors import RunError
 from mnist_core.runs.messages import RunCommand, RunOutcome, RunTicket, RunUpdate
 from mnist_core.runs.record import RunRecord
 from mnist_core.runs.session import exchange
 from mnist_core.runs.worker import run_ticket
 
+HOLD_SECONDS = 15.0
+LOSSES_ALLOWED = 2
 POLL_SECONDS = 0.2
 SETTLE_SECONDS = 0.03
 SILENT_SECONDS = 20.0
@@ -69,6 +75,63 @@ class Turn:
         """Put an order in the bag for the next exchange."""
         self.ordered += 1
         self.commands.append(replace(command, number=self.ordered))
+
+    def ticket(self) -> RunTicket:
+        """What the worker needs to know, as of now (lock held)."""
+        record = self.record
+        return RunTicket(
+            key=self.key,
+            config=record.config.to_dict(),
+            data=record.data,
+            fingerprint=record.fingerprint,
+            checkpoint=record.checkpoint,
+            learning_rate=record.learning_rate,
+            epochs=record.epochs,
+            stop_at_accuracy=record.stop_at_accuracy,
+            mode=record.mode,
+            hold_seconds=HOLD_SECONDS,
+        )
+
+    def take(self, update: RunUpdate) -> None:
+        """News on the way (lock held)."""
+        record = self.record
+        self.acknowledged = record.apply(update, self.acknowledged)
+        self.obeyed = update.obeyed
+        if update.results:
+            record.losses_of_worker = 0
+        if self.is_settled and update.state == "paused" and record.status == "running":
+            record.change(mode="pause", status="paused")
+
+    def end(self, outcome: RunOutcome) -> None:
+        """The worker has done its part: the run has ended, or waits for its next turn (lock held)."""
+        record = self.record
+        self.acknowledged = record.apply(outcome.update, self.acknowledged)
+        if outcome.ended == "failed":
+            record.change(status="failed", error=outcome.error, diverged_at=outcome.diverged_at)
+        elif outcome.ended == "finished" and outcome.update.obeyed >= self.ordered:
+            record.change(status="finished", error=None)
+        elif record.status == "running":
+            record.change(status="queued", queued_at=time.monotonic())
+
+    def lose(self, *, may_wait: bool) -> None:
+        """The worker is gone: back to the last checkpoint, to wait for another worker if the run may (lock held)."""
+        record = self.record
+        record.losses_of_worker += 1
+        record.rewind()
+        if record.status != "running" or not may_wait:
+            return
+        error = RunError(
+            "A worker was lost. The run went on from epoch {epoch} on another.", epoch=record.epoch
+        )
+        record.change(status="queued", error=error)
+        if record.losses_of_worker > LOSSES_ALLOWED:
+            error = RunError(
+                "The run was stopped: {count} workers ended while it trained, perhaps for want of memory. "
+                "It can go on from epoch {epoch}.",
+                count=record.losses_of_worker,
+                epoch=record.epoch,
+            )
+            record.change(status="failed", error=error)
 
 
 async def follow(
