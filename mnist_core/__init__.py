@@ -25,7 +25,7 @@ _HOMES = {
         "ModelFileError",
         "RunError",
     ),
-    "mnist_core.evaluation": ("Evaluation", "evaluate", "hardest_mistakes"),
+    "mnist_core.evaluation": ("Evaluation", "evaluate"),
     "mnist_core.explain": ("compute_input_gradient",),
     "mnist_core.functional": (
         "cross_entropy",

@@ -1,15 +1,18 @@
-"""How good a model is on images it is asked about: loss, accuracy, confusion matrix, worst mistakes."""
+"""How a model does on images it is asked about: loss, accuracy, confusion matrix, dead units."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mnist_core.data.dataset import CLASSES, Split
 from mnist_core.functional import ACTIVATIONS, LOSSES, cross_entropy, one_hot
+from mnist_core.layers import Relu
 from mnist_core.model import Model
+from mnist_core.network import as_pixel_rows, new_memory, parameters_by_layer, scale_pixels
 
 PIECE = 5_000  # images judged at once
 
@@ -66,10 +69,20 @@ def evaluate(model: Model, split: Split, *, keep_probabilities: bool = False) ->
     )
 
 
-def hardest_mistakes(
-    probabilities: NDArray[np.float32], labels: NDArray[np.uint8], count: int = 20
-) -> NDArray[np.intp]:
-    """Indices of wrongly answered images, the one whose true digit was believed least first."""
-    wrong = np.flatnonzero(probabilities.argmax(axis=1) != labels)
-    belief = probabilities[wrong, labels[wrong]]
-    return wrong[np.argsort(belief, kind="stable")[:count]]
+def count_dead_units(model: Model, images: NDArray[Any]) -> tuple[int, int]:
+    """Hidden ReLU units (or feature maps) that are zero for all these images, and how many there are.
+
+    Parameters
+    ----------
+    images : (n, 28, 28) uint8 or float in [0, 1]; a few hundred are enough
+    """
+    network = model.network
+    values = scale_pixels(as_pixel_rows(images), model.pixel_range)
+    own = parameters_by_layer(network, model.parameter_vector)
+    dead = total = 0
+    for layer, parameters, scratch in zip(network.layers, own, new_memory(network), strict=True):
+        values = layer.forward(values, parameters, scratch)
+        if isinstance(layer, Relu):
+            silent = ~np.any(values > 0, axis=0 if values.ndim == 2 else (1, 2, 3))
+            dead, total = dead + int(silent.sum()), total + silent.size
+    return dead, total

@@ -19,7 +19,6 @@ from mnist_core.network import get_architecture
 
 if TYPE_CHECKING:
     from mnist_core.configuration import TrainingConfig
-    from mnist_core.model import Model
     from mnist_core.results import EpochResult
 
 GUESSING = 0.2  # twice chance: below it nothing has been learned
@@ -320,25 +319,3 @@ _FINDERS: tuple[Callable[[Facts], Remark | None], ...] = (
 
 def _epochs_to_milestone(history: Sequence[EpochResult]) -> int | None:
     return next((result.epoch for result in history if result.test_accuracy >= MILESTONE), None)
-
-
-def count_dead_units(model: Model, images: NDArray[Any]) -> tuple[int, int]:
-    """Hidden ReLU units (or feature maps) that are zero for all these images, and how many there are.
-
-    Parameters
-    ----------
-    images : (n, 28, 28) uint8 or float in [0, 1]; a few hundred are enough
-    """
-    from mnist_core.layers import Relu
-    from mnist_core.network import as_pixel_rows, new_memory, parameters_by_layer, scale_pixels
-
-    network = model.network
-    values = scale_pixels(as_pixel_rows(images), model.pixel_range)
-    own = parameters_by_layer(network, model.parameter_vector)
-    dead = total = 0
-    for layer, parameters, scratch in zip(network.layers, own, new_memory(network), strict=True):
-        values = layer.forward(values, parameters, scratch)
-        if isinstance(layer, Relu):
-            silent = ~np.any(values > 0, axis=0 if values.ndim == 2 else (1, 2, 3))
-            dead, total = dead + int(silent.sum()), total + silent.size
-    return dead, total

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-PIXELS = 28 * 28
 BLOCK = 4_000  # images compared at once: their floats stay within a few megabytes
 
 
@@ -29,8 +28,8 @@ def nearest_neighbours(
     -----
     ‖x − q‖² = ‖x‖² − 2 x·q + ‖q‖², so that the work is one matrix product for each block of images.
     """
-    rows = images.reshape(len(images), PIXELS)
-    target = query.reshape(PIXELS).astype(np.float32)
+    rows = images.reshape(len(images), query.size)
+    target = query.ravel().astype(np.float32)
     squares = np.empty(len(rows), np.float32)
     for start in range(0, len(rows), BLOCK):
         block = rows[start : start + BLOCK].astype(np.float32)

@@ -91,29 +91,22 @@ def pack(kind: str, facts: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]
 
 
 def unpack(data: bytes, kind: str, name: str) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
-    """The facts and arrays of `pack`; `ModelFileError` for anything else."""
+    """The facts and arrays of `pack`.
+
+    Parameters
+    ----------
+    name : of the file, for the error message
+
+    Raises
+    ------
+    ModelFileError
+        for anything else
+    """
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            unpacked_size = sum(entry.file_size for entry in archive.infolist())
-        if unpacked_size > LARGEST_FILE:
-            raise ValueError(f"{unpacked_size} bytes")
-        with np.load(io.BytesIO(data), allow_pickle=False) as file:
-            arrays = {key: file[key] for key in file.files}
+        arrays = _read_arrays(data)
         facts = json.loads(arrays.pop(METADATA).tobytes())
         found = facts.pop("kind"), facts.pop("format_version")
-    except (
-        OSError,
-        ValueError,
-        KeyError,
-        TypeError,
-        AttributeError,
-        EOFError,
-        zipfile.BadZipFile,
-        zlib.error,
-        NotImplementedError,
-        MemoryError,
-        RuntimeError,
-    ) as error:
+    except _DAMAGE as error:
         raise ModelFileError(
             "This is not one of our files, or it is damaged. Received: {name}.", name=name
         ) from error
@@ -126,3 +119,18 @@ def unpack(data: bytes, kind: str, name: str) -> tuple[dict[str, Any], dict[str,
             name=name,
         )
     return facts, arrays
+
+
+def _read_arrays(data: bytes) -> dict[str, NDArray[Any]]:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        unpacked_size = sum(entry.file_size for entry in archive.infolist())
+    if unpacked_size > LARGEST_FILE:
+        raise ValueError(f"{unpacked_size} bytes")
+    with np.load(io.BytesIO(data), allow_pickle=False) as file:
+        return {key: file[key] for key in file.files}
+
+
+_DAMAGE = (  # what zipfile, NumPy and json raise for bytes that are not theirs
+    *(zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, KeyError, TypeError, AttributeError),
+    *(NotImplementedError, MemoryError, RuntimeError),
+)

@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pytest
 
-from mnist_core import Dataset, EpochResult, Model, Split, Trainer, TrainingConfig
-from mnist_core.narrator import Facts, Remark, count_dead_units, narrate
-from mnist_core.network import get_architecture, initial_parameters
+from mnist_core import Dataset, EpochResult, Split, Trainer, TrainingConfig
+from mnist_core.evaluation import count_dead_units
+from mnist_core.narrator import Facts, Remark, narrate
 
 CONFIG = TrainingConfig(architecture="mlp", learning_rate=0.1)
 
@@ -103,19 +103,6 @@ def test_a_digit_that_is_never_answered_is_named() -> None:
 def test_dead_units_are_mentioned_from_a_tenth_on() -> None:
     assert "dead units" in kinds(Facts(config=CONFIG, history=history([1, 0.5]), dead_units=(13, 128)))
     assert "dead units" not in kinds(Facts(config=CONFIG, history=history([1, 0.5]), dead_units=(12, 128)))
-
-
-def test_dead_units_are_counted_in_dense_and_convolutional_layers() -> None:
-    images = np.random.default_rng(0).integers(0, 255, (50, 28, 28), dtype=np.uint8)
-    for name, units in (("mlp", 128), ("starter", 32 + 56 + 72 + 128), ("cnn", 0)):
-        network = get_architecture(name)
-        model = Model.from_vector(name, initial_parameters(network, np.random.default_rng(1)))
-        dead, total = count_dead_units(model, images)
-        assert total == units
-        assert dead < max(units / 4, 1)
-    flat = initial_parameters(get_architecture("mlp"), np.random.default_rng(1))
-    flat[784 * 128 : 784 * 128 + 128] = -1e6
-    assert count_dead_units(Model.from_vector("mlp", flat), images) == (128, 128)
 
 
 def test_half_the_usual_epochs_is_called_faster() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Iterable
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,8 +35,14 @@ class Backend(Protocol):
         """Go on from these numbers."""
 
 
-def create_backend(name: str, architecture: Architecture, optimizer: Optimizer, **settings: Any) -> Backend:
+def create_backend(
+    name: str, architecture: Architecture, optimizer: Optimizer, *, pixel_range: str, weight_gradient: str
+) -> Backend:
     """Make the backend called `name`; TensorFlow is imported here and not before.
+
+    Parameters
+    ----------
+    pixel_range, weight_gradient : as in `TrainingConfig`
 
     Raises
     ------
@@ -48,11 +54,11 @@ def create_backend(name: str, architecture: Architecture, optimizer: Optimizer, 
     if name == "numpy":
         from mnist_core.backends.numpy_backend import NumpyBackend
 
-        return NumpyBackend(architecture, optimizer, **settings)
+        return NumpyBackend(architecture, optimizer, pixel_range, weight_gradient)
     if name == "tensorflow":
         from mnist_core.backends.tensorflow_backend import TensorflowBackend
 
-        return TensorflowBackend(architecture, optimizer, **settings)
+        return TensorflowBackend(architecture, optimizer, pixel_range, weight_gradient)
     raise ConfigurationError(
         "Backend must be one of {choices}. Received: {received}.", choices=", ".join(BACKENDS), received=name
     )

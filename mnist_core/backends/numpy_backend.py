@@ -30,12 +30,7 @@ class NumpyBackend:
     """Trains an architecture; all numbers live in flat float32 vectors that are changed in place."""
 
     def __init__(
-        self,
-        architecture: Architecture,
-        optimizer: Optimizer,
-        *,
-        pixel_range: str,
-        weight_gradient: str = "mean",
+        self, architecture: Architecture, optimizer: Optimizer, pixel_range: str, weight_gradient: str
     ) -> None:
         count = architecture.parameter_count
         self._architecture, self._optimizer = architecture, optimizer

@@ -43,12 +43,7 @@ class TensorflowBackend:
     """Trains an architecture; parameters and optimizer state live in TensorFlow variables."""
 
     def __init__(
-        self,
-        architecture: Architecture,
-        optimizer: Optimizer,
-        *,
-        pixel_range: str,
-        weight_gradient: str = "mean",
+        self, architecture: Architecture, optimizer: Optimizer, pixel_range: str, weight_gradient: str
     ) -> None:
         self._architecture, self._optimizer = architecture, optimizer
         self._pixel_scale = 1.0 if pixel_range == "raw" else 1 / 255

@@ -55,29 +55,35 @@ def curve_with_point(
     slope : the tangent at the point is drawn where it is given
     before : the curve without a change, dashed
     """
-    table = pd.concat([_part("curve", x, y), _part("point", point[:1], point[1:])])
+    parts = [_part("curve", x, y), _part("point", point[:1], point[1:])]
     if before is not None:
-        table = pd.concat([table, _part("before", x, before)])
+        parts.append(_part("before", x, before))
     if slope is not None:
         steps = np.array([-2.0, 2.0])
-        table = pd.concat([table, _part("tangent", point[0] + steps, point[1] + steps * slope)])
+        parts.append(_part("tangent", point[0] + steps, point[1] + steps * slope))
+    table = pd.concat(parts)
+    log_axis = {"scale": {"type": "log"}, "axis": {"labelExpr": SHORT_POWER}} if log_x else {}
     axes = {
-        "x": _axis("x", x_title)
-        | ({"scale": {"type": "log"}, "axis": {"labelExpr": SHORT_POWER}} if log_x else {}),
+        "x": _axis("x", x_title) | log_axis,
         "y": _axis("y", y_title),
         "tooltip": [
             {"field": "x", "title": x_title, "format": ".3~g"},
             {"field": "y", "title": y_title, "format": ".3~g"},
         ],
     }
-    marks = {
+    kinds = set(table["kind"])
+    layers = [_layer(kind, mark) for kind, mark in _curve_marks().items() if kind in kinds]
+    show_chart(table, {"encoding": axes, "layer": layers}, alt=alt)
+
+
+def _curve_marks() -> dict[str, dict[str, Any]]:
+    """How each part of a curve with a point is drawn, the lowest first."""
+    return {
         "before": {"type": "line", "color": GREY, "strokeWidth": 2, "strokeDash": [6, 4]},
         "curve": {"type": "line", "color": _blue(), "strokeWidth": 3},
         "tangent": {"type": "line", "color": ORANGE, "strokeWidth": 2},
         "point": {"type": "point", "color": ORANGE, "filled": True, "size": 260, "opacity": 1},
     }
-    layers = [_layer(kind, mark) for kind, mark in marks.items() if kind in set(table["kind"])]
-    show_chart(table, {"encoding": axes, "layer": layers}, alt=alt)
 
 
 def valley_chart(places: Sequence[float], *, x_title: str, y_title: str, alt: str) -> None:

@@ -46,41 +46,46 @@ def confusion_spec(truth: str, answer: str, count: str, share: str, *, is_dark: 
                 {"field": "share", "title": share, "format": ".1%"},
             ],
         },
-        "layer": [
-            {
-                "mark": {"type": "rect", "cornerRadius": 3, "cursor": "pointer"},
-                "params": [{"name": "cell", "select": {"type": "point", "fields": ["truth", "answer"]}}],
-                "encoding": {
-                    "color": {
-                        "field": "right",
-                        "scale": {"domain": [True, False], "range": ["#0072B2", "#D55E00"]},
-                        "legend": None,
-                    },
-                    "opacity": {
-                        "field": "share",
-                        "type": "quantitative",
-                        "scale": {"type": "sqrt", "domain": [0, 1], "range": [0.04, 1], "clamp": True},
-                        "legend": None,
-                    },
-                    "stroke": {
-                        "condition": {"param": "cell", "empty": False, "value": "#E69F00"},
-                        "value": None,
-                    },
-                    "strokeWidth": {"value": 2},
-                },
+        "layer": [_cells(), _numbers(is_dark)],
+    }
+
+
+def _cells() -> Spec:
+    return {
+        "mark": {"type": "rect", "cornerRadius": 3, "cursor": "pointer"},
+        "params": [{"name": "cell", "select": {"type": "point", "fields": ["truth", "answer"]}}],
+        "encoding": {
+            "color": {
+                "field": "right",
+                "scale": {"domain": [True, False], "range": ["#0072B2", "#D55E00"]},
+                "legend": None,
             },
-            {
-                "transform": [{"filter": "datum.count > 0"}],
-                "mark": {"type": "text", "fontSize": 11, "tooltip": None},
-                "encoding": {
-                    "text": {"field": "count", "type": "quantitative", "format": "d"},
-                    "color": {
-                        "condition": {"test": "datum.share > 0.4", "value": "white"},
-                        "value": "#C4CFD8" if is_dark else "#3A4650",
-                    },
-                },
+            "opacity": {
+                "field": "share",
+                "type": "quantitative",
+                "scale": {"type": "sqrt", "domain": [0, 1], "range": [0.04, 1], "clamp": True},
+                "legend": None,
             },
-        ],
+            "stroke": {
+                "condition": {"param": "cell", "empty": False, "value": "#E69F00"},
+                "value": None,
+            },
+            "strokeWidth": {"value": 2},
+        },
+    }
+
+
+def _numbers(is_dark: bool) -> Spec:
+    return {
+        "transform": [{"filter": "datum.count > 0"}],
+        "mark": {"type": "text", "fontSize": 11, "tooltip": None},
+        "encoding": {
+            "text": {"field": "count", "type": "quantitative", "format": "d"},
+            "color": {
+                "condition": {"test": "datum.share > 0.4", "value": "white"},
+                "value": "#C4CFD8" if is_dark else "#3A4650",
+            },
+        },
     }
 
 

@@ -90,20 +90,6 @@ def overlay_charts(snapshots: Sequence[RunSnapshot], names: Sequence[str], view:
     columns = st.columns(2)
     last_epoch = None if view.by_seconds else max(snapshot.epochs for snapshot in snapshots)
     for column, measure, title in zip(columns, ("loss", "accuracy"), (_("Loss"), _("Accuracy")), strict=True):
-        table = pa.concat_tables(
-            [
-                curve_chart.curve_table(
-                    snapshot.history,
-                    measure,
-                    initial=snapshot.initial,
-                    by_seconds=view.by_seconds,
-                    smoothing=view.smoothing,
-                    run=name,
-                    most_points=curve_chart.MOST_POINTS // len(snapshots),
-                )
-                for snapshot, name in zip(snapshots, names, strict=True)
-            ]
-        )
         spec = curve_chart.curve_spec(
             measure,
             _("Seconds") if view.by_seconds else _("Epoch"),
@@ -115,10 +101,28 @@ def overlay_charts(snapshots: Sequence[RunSnapshot], names: Sequence[str], view:
             height=290 + 24 * len(names),  # each has a line in the legend
         )
         column.vega_lite_chart(
-            table,
+            _overlay_table(snapshots, names, measure, view),
             spec,
             key=f"overlay_{measure}",
             on_select="rerun",
             selection_mode=curve_chart.ZOOM,
             alt=_("{measure} of several runs", measure=title),
         )
+
+
+def _overlay_table(
+    snapshots: Sequence[RunSnapshot], names: Sequence[str], measure: str, view: CurveView
+) -> pa.Table:
+    tables = [
+        curve_chart.curve_table(
+            snapshot.history,
+            measure,
+            initial=snapshot.initial,
+            by_seconds=view.by_seconds,
+            smoothing=view.smoothing,
+            run=name,
+            most_points=curve_chart.MOST_POINTS // len(snapshots),
+        )
+        for snapshot, name in zip(snapshots, names, strict=True)
+    ]
+    return pa.concat_tables(tables)

@@ -61,12 +61,7 @@ def show_digits(run: RunSnapshot, truth: int, answer: int | None) -> None:
         )
     shown = found[:MOST_PICTURES]
     if len(shown):
-        st.image(
-            [data_url(ink_image(images[index], scale=3)) for index in shown],
-            caption=[str(answers[index]) for index in shown],
-            alt=[_("A {label} read as {answer}", label=truth, answer=int(answers[index])) for index in shown],
-            width=52,
-        )
+        _show_pictures(images[shown], truth, answers[shown])
     asked = {"answers": "wrong"} if answer is None else {"predicted": str(answer)}
     if run.data in ("auto", state.dataset().name):
         st.page_link(
@@ -75,3 +70,12 @@ def show_digits(run: RunSnapshot, truth: int, answer: int | None) -> None:
             icon="🔢",
             query_params={"split": "test", "true": str(truth), "reader": run.id, **asked},
         )
+
+
+def _show_pictures(images: NDArray[np.uint8], truth: int, answers: NDArray[np.intp]) -> None:
+    st.image(
+        [data_url(ink_image(image, scale=3)) for image in images],
+        caption=[str(answer) for answer in answers],
+        alt=[_("A {label} read as {answer}", label=truth, answer=int(answer)) for answer in answers],
+        width=52,
+    )

@@ -8,8 +8,9 @@ import pandas as pd
 import streamlit as st
 
 from mnist_core.errors import DataError
+from mnist_core.evaluation import count_dead_units
 from mnist_core.layers import Relu
-from mnist_core.narrator import Facts, count_dead_units, narrate
+from mnist_core.narrator import Facts, narrate
 from mnist_core.network import get_architecture
 from pages.components import state
 from pages.components.language import _

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from mnist_core import Split, load_dataset
+from mnist_core import Dataset, Split, load_dataset
 from mnist_core.messages import mark
 from pages.components import state
 from pages.components.browse.digit_card import show_pixels
@@ -39,30 +39,34 @@ def show() -> None:
     )
     words, picture = st.columns((2, 3), gap="large")
     with words:
-        st.markdown(
-            _(
-                "Everything begins with examples. People wrote digits, and someone noted which digit each is meant "
-                "to be. One part is to **learn from**, the other is kept back to **test**."
-            )
-        )
-        st.table(
-            pd.DataFrame([_facts(_("train"), dataset.train), _facts(_("test"), dataset.test)]),
-            hide_index=True,
-        )
-        st.caption(
-            _(
-                "Read {shape} as: {count:,} pictures of 28 rows and 28 columns. "
-                "uint8 is a whole number from 0 to 255.",
-                shape=str(dataset.train.images.shape),
-                count=len(dataset.train),
-            )
-        )
+        _two_parts(dataset)
     with picture:
         st.markdown(_("The first ten, drawn as in the post, two rows of five:"))
         show_first_ten(dataset.train)
     show_source(load_dataset)
     if ask(QUESTIONS[0]):
         _one_digit(dataset.train)
+
+
+def _two_parts(dataset: Dataset) -> None:
+    st.markdown(
+        _(
+            "Everything begins with examples. People wrote digits, and someone noted which digit each is meant "
+            "to be. One part is to **learn from**, the other is kept back to **test**."
+        )
+    )
+    st.table(
+        pd.DataFrame([_facts(_("train"), dataset.train), _facts(_("test"), dataset.test)]),
+        hide_index=True,
+    )
+    st.caption(
+        _(
+            "Read {shape} as: {count:,} pictures of 28 rows and 28 columns. "
+            "uint8 is a whole number from 0 to 255.",
+            shape=str(dataset.train.images.shape),
+            count=len(dataset.train),
+        )
+    )
 
 
 def _facts(name: str, split: Split) -> dict[str, str]:

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
-from mnist_core import rasterize_strokes, read_strokes
+from mnist_core import Split, rasterize_strokes, read_strokes
 from mnist_core.messages import mark
 from pages.components import frame, state
 from pages.components.digit_sheet import Digit, digit_sheet
@@ -114,13 +114,10 @@ def _styles(reader: Reader, starter: Reader) -> None:
             count=len(split),
         )
     )
-    shares = pd.DataFrame({"digit": split.labels, "style": split.styles, "reader": right})
-    names = {"reader": reader.name}
+    rights, names = {"reader": right}, {"reader": reader.name}
     if reader != starter:
-        shares["starter"] = _answers(starter) == split.labels
-        names["starter"] = starter.name
-    styles = shares.groupby(["digit", "style"])
-    shares = styles.mean()[styles.size() >= FEWEST].sort_values("reader", kind="stable").reset_index()
+        rights["starter"], names["starter"] = _answers(starter) == split.labels, starter.name
+    shares = _shares_by_style(split, rights)
     _show_shares(shares.head(HARDEST), names)
     worst = shares.iloc[0]
     numbers = np.flatnonzero((split.styles == worst["style"]) & (split.labels == worst["digit"]))[:EXAMPLES]
@@ -132,6 +129,15 @@ def _styles(reader: Reader, starter: Reader) -> None:
         icon="🔢",
         query_params={"set": "strokes", "answers": "wrong", "reader": reader.key},
     )
+
+
+def _shares_by_style(split: Split, rights: dict[str, NDArray[np.bool_]]) -> pd.DataFrame:
+    """The share read right of each digit and style that is not too rare, the worst first."""
+    styles = pd.DataFrame({"digit": split.labels, "style": split.styles, **rights}).groupby(
+        ["digit", "style"]
+    )
+    shares: pd.DataFrame = styles.mean()[styles.size() >= FEWEST]
+    return shares.sort_values("reader", kind="stable").reset_index()
 
 
 def _answers(reader: Reader) -> NDArray[np.intp] | None:
