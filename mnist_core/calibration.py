@@ -27,8 +27,8 @@ def hold_back(dataset: Dataset, count: int, seed: int) -> tuple[Dataset, Split]:
             received=count,
         )
     order = np.random.default_rng(seed).permutation(len(dataset.train))
-    rest = _take(dataset.train, np.sort(order[count:]))
-    return Dataset(dataset.name, dataset.origin, rest, dataset.test), _take(dataset.train, order[:count])
+    rest = dataset.train.take(np.sort(order[count:]))
+    return Dataset(dataset.name, dataset.origin, rest, dataset.test), dataset.train.take(order[:count])
 
 
 def calibrate(model: Model, held_back: Split) -> Model:
@@ -58,8 +58,3 @@ def expected_calibration_error(
 def _cross_entropy(logits: NDArray[np.float32], labels: NDArray[np.uint8]) -> float:
     chosen = softmax(logits)[np.arange(len(labels)), labels]
     return float(-np.log(np.maximum(chosen, 1e-12)).mean())
-
-
-def _take(split: Split, rows: NDArray[np.intp]) -> Split:
-    styles = None if split.styles is None else split.styles[rows]
-    return Split(split.images[rows], split.labels[rows], styles)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from mnist_core.configuration import TrainingConfig
 from mnist_core.errors import ModelFileError
+from mnist_core.optimizers import get_optimizer
 from mnist_core.results import EpochResult
 from mnist_core.storage import pack, unpack
 
@@ -51,6 +52,21 @@ class Checkpoint:
     temperature: float = 1.0
     extra_images: NDArray[np.uint8] | None = None
     extra_labels: NDArray[np.uint8] | None = None
+
+    @classmethod
+    def beginning(cls, config: TrainingConfig, parameters: NDArray[np.float32]) -> Checkpoint:
+        """Before the first step from these parameters (one flat vector)."""
+        states = get_optimizer(config.optimizer).state_vectors
+        return cls(
+            config=config,
+            parameters=parameters,
+            optimizer_state=np.zeros((states, len(parameters)), np.float32),
+            last_good=parameters,
+            epoch=0,
+            batch=0,
+            epochs=config.epochs,
+            learning_rate=config.learning_rate,
+        )
 
     def to_bytes(self) -> bytes:
         """The bytes of an .npz file without pickle."""

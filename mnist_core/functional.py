@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from mnist_core.data.dataset import CLASSES
 from mnist_core.errors import DataError
 
 Floats = NDArray[np.floating[Any]]
 
-CLASSES = 10
 EPS = 1e-15
 LARGEST_CLIPPED_LOSS = float(-np.log(EPS))
 

@@ -10,14 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from mnist_core.functional import Floats
 from mnist_core.scratch import Scratch
 
-Floats = NDArray[np.floating[Any]]
 Parameters = Mapping[str, Floats]
 
 # Before a matrix product OpenBLAS copies its factors into an order it likes. For few columns the copy takes longer

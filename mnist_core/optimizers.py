@@ -6,14 +6,12 @@ float64 (`step_size`); the rule itself is here in NumPy, and the same few lines 
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mnist_core.errors import ConfigurationError
-
-Floats = NDArray[np.floating[Any]]
+from mnist_core.functional import Floats
 
 
 class Optimizer(Protocol):

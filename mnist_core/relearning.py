@@ -6,6 +6,8 @@ together with images of the data set it comes from (rehearsal: Robins 1995, doi:
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,7 +15,6 @@ from mnist_core.checkpoint import Checkpoint
 from mnist_core.configuration import TrainingConfig
 from mnist_core.data.dataset import Split
 from mnist_core.model import Model
-from mnist_core.optimizers import get_optimizer
 
 REHEARSED = 1_000
 EXTRA_SHARE = 0.25  # of what is shown in an epoch, once there are enough drawings for it
@@ -38,17 +39,8 @@ def relearning_config(model: Model, *, available: int = REHEARSED, seed: int = 0
 
 def relearning_checkpoint(model: Model, drawings: Split, config: TrainingConfig) -> Checkpoint:
     """Where such a run begins: the model's parameters, and the drawings to learn."""
-    parameters = model.parameter_vector
-    states = get_optimizer(config.optimizer).state_vectors
-    return Checkpoint(
-        config=config,
-        parameters=parameters,
-        optimizer_state=np.zeros((states, len(parameters)), np.float32),
-        last_good=parameters,
-        epoch=0,
-        batch=0,
-        epochs=config.epochs,
-        learning_rate=config.learning_rate,
+    return replace(
+        Checkpoint.beginning(config, model.parameter_vector),
         temperature=model.temperature,
         extra_images=drawings.images,
         extra_labels=drawings.labels,

@@ -170,16 +170,7 @@ class Trainer:
         parameters = initial_parameters(
             architecture, np.random.default_rng(self.config.seed), self.config.initialization
         )
-        return Checkpoint(
-            config=self.config,
-            parameters=parameters,
-            optimizer_state=np.zeros((self._optimizer.state_vectors, len(parameters)), np.float32),
-            last_good=parameters,
-            epoch=0,
-            batch=0,
-            epochs=self.config.epochs,
-            learning_rate=self.config.learning_rate,
-        )
+        return Checkpoint.beginning(self.config, parameters)
 
     def _restore(self, checkpoint: Checkpoint) -> None:
         if checkpoint.config != self.config:
@@ -290,7 +281,7 @@ class Trainer:
 def training_split(split: Split, config: TrainingConfig) -> Split:
     """The images to learn from, after whatever `config` does to them on purpose."""
     if config.missing_digit is not None:
-        split = _select(split, np.flatnonzero(split.labels != config.missing_digit))
+        split = split.take(np.flatnonzero(split.labels != config.missing_digit))
     if config.training_images is not None:
         if config.training_images > len(split):
             raise ConfigurationError(
@@ -298,16 +289,11 @@ def training_split(split: Split, config: TrainingConfig) -> Split:
                 count=len(split),
                 received=config.training_images,
             )
-        split = _select(split, np.arange(config.training_images))
+        split = split.take(slice(config.training_images))
     if config.shuffled_labels:
         rng = np.random.default_rng([config.seed, EXPERIMENT])
         split = replace(split, labels=rng.permutation(split.labels))
     return split
-
-
-def _select(split: Split, chosen: NDArray[np.intp]) -> Split:
-    styles = None if split.styles is None else split.styles[chosen]
-    return Split(split.images[chosen], split.labels[chosen], styles)
 
 
 def _batch_size(config: TrainingConfig, images: int) -> int:

@@ -61,6 +61,11 @@ class Split:
     def __len__(self) -> int:
         return len(self.labels)
 
+    def take(self, rows: NDArray[np.intp] | slice) -> Split:
+        """The images of these rows, in this order, with their labels and styles."""
+        styles = None if self.styles is None else self.styles[rows]
+        return Split(self.images[rows], self.labels[rows], styles)
+
 
 @dataclass(frozen=True)
 class Dataset:

@@ -99,14 +99,8 @@ def load_strokes_dataset(*, progress: bool = False, train_size: int = TRAIN_SIZE
         with tqdm(total=train_size + TEST_SIZE, desc="Writing digits", disable=not progress) as bar:
             pictures = generate_digits(train_size + TEST_SIZE, SEED, lambda done: bar.update(done - bar.n))
         _keep(pictures, path)
-    return Dataset(
-        "strokes", "built in", _part(pictures, slice(train_size)), _part(pictures, slice(train_size, None))
-    )
-
-
-def _part(split: Split, part: slice) -> Split:
-    styles = split.styles[part] if split.styles is not None else None
-    return Split(split.images[part], split.labels[part], styles)
+    train, test = pictures.take(slice(train_size)), pictures.take(slice(train_size, None))
+    return Dataset("strokes", "built in", train, test)
 
 
 @cache
