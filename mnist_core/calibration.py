@@ -19,7 +19,13 @@ STEPS = 200
 
 
 def hold_back(dataset: Dataset, count: int, seed: int) -> tuple[Dataset, Split]:
-    """Take `count` random images out of the train part: the data set without them, and the images."""
+    """Take `count` random images out of the train part: the data set without them, and the images.
+
+    Raises
+    ------
+    ConfigurationError
+        if `count` is below 1, or is all there are
+    """
     if not 0 < count < len(dataset.train):
         raise ConfigurationError(
             "Hold back at least one image, and not all {total}. Received: {received}.",

@@ -120,7 +120,13 @@ class TrainingConfig:
 
     @classmethod
     def from_dict(cls, settings: Mapping[str, Any]) -> TrainingConfig:
-        """Settings from `to_dict` or a JSON file; what is missing keeps its default."""
+        """Settings from `to_dict` or a JSON file; what is missing keeps its default.
+
+        Raises
+        ------
+        ConfigurationError
+            for an unknown name, or a value that cannot work
+        """
         known = {field.name for field in fields(cls)}
         for name in settings:
             if name not in known:

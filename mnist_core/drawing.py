@@ -88,6 +88,11 @@ def preparation_steps(
     Returns
     -------
     (name, (28, 28) float32) for the plain resize and each step made, each on top of those before it
+
+    Raises
+    ------
+    DrawingError
+        as for `rasterize_strokes`
     """
     cleaned = clean_strokes(strokes)
     left, top, side = _pad(cleaned, canvas)

@@ -69,7 +69,13 @@ def evaluate_drawings(
 
 
 def load_drawings(path: str | Path) -> tuple[Drawings, NDArray[np.uint8]]:
-    """Read a file of drawings: the strokes of each, and the labels (n,) uint8."""
+    """Read a file of drawings: the strokes of each, and the labels (n,) uint8.
+
+    Raises
+    ------
+    DataError
+        if the file cannot be read or is not laid out as said above
+    """
     try:
         with np.load(path, allow_pickle=False) as file:
             points, labels = file["strokes"].astype(np.float32), file["labels"]

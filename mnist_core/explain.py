@@ -31,6 +31,11 @@ def compute_evidence(model: Model, image: NDArray[Any]) -> NDArray[np.float32]:
     -------
     evidence : (10, 28, 28) float32, above 0 where a pixel speaks for the digit; in logits, before the
         temperature
+
+    Raises
+    ------
+    DataError
+        as for `compute_input_gradient`
     """
     image = np.asarray(image)
     return np.asarray(compute_input_gradient(model, image) * scale_pixels(image, "unit"), np.float32)
@@ -46,6 +51,11 @@ def compute_input_gradient(model: Model, image: NDArray[Any]) -> NDArray[np.floa
     Returns
     -------
     gradients : (10, 28, 28) float32, before the temperature
+
+    Raises
+    ------
+    DataError
+        for another shape or dtype, NaN, or numbers outside [0, 1]
     """
     network = Differentiable(model.network, model.parameter_vector)
     rows = np.repeat(as_pixel_rows(np.asarray(image)[None]), CLASSES, axis=0)

@@ -57,7 +57,13 @@ def softmax(logits: ArrayLike) -> Floats:
 
 
 def flatten(images: NDArray[Any]) -> NDArray[Any]:
-    """Lay the pixels of each image in one row: (n, 28, 28) → (n, 784). No copy for contiguous images."""
+    """Lay the pixels of each image in one row: (n, 28, 28) → (n, 784). No copy for contiguous images.
+
+    Raises
+    ------
+    DataError
+        for an array of fewer than two dimensions
+    """
     if images.ndim < 2:
         raise DataError(
             "Flatten needs images of shape (n, height, width). Received: {shape}.", shape=images.shape
@@ -95,6 +101,11 @@ def cross_entropy(actual: ArrayLike, predict: ArrayLike, eps: float = EPS) -> fl
     """Binary cross-entropy as in the post: −mean(y · log p + (1 − y) · log(1 − p)), p in [eps, 1 − eps].
 
     Computed in float64, because 1 − 1e-15 is 1 in float32 and its logarithm would be minus infinity.
+
+    Raises
+    ------
+    DataError
+        if the two are not of one shape
     """
     y, p = np.asarray(actual, np.float64), np.asarray(predict, np.float64)
     if y.shape != p.shape:

@@ -37,15 +37,18 @@ class Layer:
 
     @property
     def parameter_shapes(self) -> dict[str, tuple[int, ...]]:
+        """Shape of each parameter by name: "weights", "bias"."""
         return {}
 
     def forward(self, inputs: Floats, parameters: Parameters, memory: Memory) -> Floats:
+        """The outputs; may work in place, and keeps in `memory` what the way back needs."""
         raise NotImplementedError
 
     def parameter_gradients(self, gradient: Floats, gradients: Parameters, memory: Memory) -> None:
-        """Nothing to do without parameters."""
+        """Write d loss / d parameters into `gradients`: nothing to do without parameters."""
 
     def input_gradient(self, gradient: Floats, parameters: Parameters, memory: Memory) -> Floats:
+        """d loss / d inputs; `gradient` may be used up."""
         raise NotImplementedError
 
 

@@ -38,6 +38,11 @@ class Model:
     pixel_range : "unit" if it learned from pixels in [0, 1], "raw" if from 0 to 255
     temperature : the logits are divided by it before they become probabilities (arXiv:1706.04599)
     metadata : JSON-able facts about its training
+
+    Raises
+    ------
+    ConfigurationError
+        for parameters that do not fit the architecture, or a setting that cannot be
     """
 
     architecture: str

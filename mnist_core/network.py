@@ -175,7 +175,13 @@ def new_memory(architecture: Architecture) -> list[Memory]:
 
 
 def as_pixel_rows(images: NDArray[Any]) -> NDArray[Any]:
-    """Check images and lay them in rows: (n, 784), uint8 or float32 in [0, 1]."""
+    """Check images and lay them in rows: (n, 784), uint8 or float32 in [0, 1].
+
+    Raises
+    ------
+    DataError
+        for another shape or dtype, NaN, or numbers outside [0, 1]
+    """
     images = np.asarray(images)
     if images.shape[1:] not in ((IMAGE_SIZE, IMAGE_SIZE), (PIXELS,)):
         raise DataError("Images must have the shape (n, 28, 28). Received: {shape}.", shape=images.shape)

@@ -24,7 +24,13 @@ METADATA = "metadata"
 
 
 def save_model(model: Model, path: str | Path) -> None:
-    """Write a model; the file appears complete, or not at all."""
+    """Write a model; the file appears complete, or not at all.
+
+    Raises
+    ------
+    ModelFileError
+        if it cannot be written
+    """
     try:
         write_atomically(Path(path), model_to_bytes(model))
     except OSError as error:
@@ -66,7 +72,13 @@ def model_to_bytes(model: Model) -> bytes:
 
 
 def model_from_bytes(data: bytes, *, name: str = "upload") -> Model:
-    """A model from the bytes of an .npz file; `name` is for the error message."""
+    """A model from the bytes of an .npz file; `name` is for the error message.
+
+    Raises
+    ------
+    ModelFileError
+        for anything else
+    """
     facts, arrays = unpack(data, "model", name)
     try:
         return Model(

@@ -279,7 +279,13 @@ class Trainer:
 
 
 def training_split(split: Split, config: TrainingConfig) -> Split:
-    """The images to learn from, after whatever `config` does to them on purpose."""
+    """The images to learn from, after whatever `config` does to them on purpose.
+
+    Raises
+    ------
+    ConfigurationError
+        if it asks for more images than there are
+    """
     if config.missing_digit is not None:
         split = split.take(np.flatnonzero(split.labels != config.missing_digit))
     if config.training_images is not None:

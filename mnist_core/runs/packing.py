@@ -86,7 +86,13 @@ def curves_to_bytes(record: RunRecord) -> bytes:
 
 
 def put_curves(record: RunRecord, data: bytes) -> None:
-    """Give the record what `curves_to_bytes` kept."""
+    """Give the record what `curves_to_bytes` kept.
+
+    Raises
+    ------
+    ModelFileError, ValueError, KeyError
+        for anything else
+    """
     facts, arrays = unpack(data, "curves", "curves")
     points = arrays["points"].astype(np.float64)
     if points.ndim != 2 or points.shape[1] != 2 or len(points) > BATCH_POINTS:

@@ -128,7 +128,13 @@ class RunRecord:
     def new(
         cls, config: TrainingConfig, *, owner: str, data: str, name: str | None, beginning: Checkpoint | None
     ) -> RunRecord:
-        """A run that waits for its first worker; see `RunService.start`."""
+        """A run that waits for its first worker; see `RunService.start`.
+
+        Raises
+        ------
+        ConfigurationError
+            for an unknown data source
+        """
         if data not in SOURCES:
             raise ConfigurationError(
                 "The data source must be one of {sources}. Received: {received}.",

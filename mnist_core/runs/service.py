@@ -43,6 +43,13 @@ class RunService:
     workers : worker processes on this machine (default 2, or the environment's MNIST_WORKERS)
     database_url : a SQLAlchemy URL (default: the environment's MNIST_DATABASE_URL, or SQLite under `home`)
     grace_seconds : how long the runs of an owner without an open tab go on
+
+    Raises
+    ------
+    RunError
+        by every method that is given a run's id, if there is no such run
+    ConfigurationError
+        if the environment's MNIST_WORKERS is no number of workers
     """
 
     def __init__(
@@ -193,14 +200,26 @@ class RunService:
             record.clear()
 
     def set_learning_rate(self, run_id: str, value: float) -> None:
-        """Change the learning rate from the next batch on."""
+        """Change the learning rate from the next batch on.
+
+        Raises
+        ------
+        ConfigurationError
+            if it is not a number above 0
+        """
         learning_rate = check_learning_rate(value)
         with self._changing(run_id) as record:
             record.change(learning_rate=learning_rate)
             self._dispatcher.order(record, RunCommand("learning_rate", learning_rate))
 
     def add_epochs(self, run_id: str, count: int) -> None:
-        """Let the run go on `count` epochs longer; a finished one is queued again, whatever accuracy it stopped at."""
+        """Let the run go on `count` epochs longer; a finished one is queued again, whatever accuracy it stopped at.
+
+        Raises
+        ------
+        ConfigurationError
+            if `count` is below 1
+        """
         if count < 1:
             raise ConfigurationError("At least 1 epoch can be added. Received: {received}.", received=count)
         with self._changing(run_id) as record:
