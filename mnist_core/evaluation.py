@@ -12,7 +12,6 @@ from mnist_core.data.dataset import CLASSES, Split
 from mnist_core.functional import ACTIVATIONS, LOSSES, cross_entropy, one_hot
 from mnist_core.layers import Relu
 from mnist_core.model import Model
-from mnist_core.network import as_pixel_rows, new_memory, parameters_by_layer, scale_pixels
 
 PIECE = 5_000  # images judged at once
 
@@ -76,12 +75,8 @@ def count_dead_units(model: Model, images: NDArray[Any]) -> tuple[int, int]:
     ----------
     images : (n, 28, 28) uint8 or float in [0, 1]; a few hundred are enough
     """
-    network = model.network
-    values = scale_pixels(as_pixel_rows(images), model.pixel_range)
-    own = parameters_by_layer(network, model.parameter_vector)
     dead = total = 0
-    for layer, parameters, scratch in zip(network.layers, own, new_memory(network), strict=True):
-        values = layer.forward(values, parameters, scratch)
+    for layer, values in zip(model.network.layers, model.layer_outputs(images), strict=True):
         if isinstance(layer, Relu):
             silent = ~np.any(values > 0, axis=0 if values.ndim == 2 else (1, 2, 3))
             dead, total = dead + int(silent.sum()), total + silent.size

@@ -9,10 +9,9 @@ from numpy.typing import NDArray
 
 from mnist_core.backends.numpy_backend import Differentiable
 from mnist_core.data.dataset import CLASSES, IMAGE_SIZE
-from mnist_core.layers import Flatten, Memory
+from mnist_core.layers import Flatten
 from mnist_core.model import Model
-from mnist_core.network import as_pixel_rows, parameters_by_layer, scale_pixels
-from mnist_core.threads import use_one_blas_thread
+from mnist_core.network import as_pixel_rows, scale_pixels
 
 
 def compute_evidence(model: Model, image: NDArray[Any]) -> NDArray[np.float32]:
@@ -77,16 +76,16 @@ def compute_activations(model: Model, image: NDArray[Any]) -> dict[str, NDArray[
     -------
     activations : by the layer's name, in order; (maps, height, width) float32 of a convolution, (units,) of a dense
         layer. The last are the ten scores, before the temperature
+
+    Raises
+    ------
+    DataError
+        as for `compute_input_gradient`
     """
-    use_one_blas_thread()
-    values: Any = scale_pixels(as_pixel_rows(np.asarray(image)[None]), model.pixel_range)
-    parameters = parameters_by_layer(model.network, model.parameter_vector)
+    network, outputs = model.network, model.layer_outputs(np.asarray(image)[None])
     activations, name = {}, ""
-    for layer, own, layer_name in zip(
-        model.network.layers, parameters, model.network.layer_names, strict=True
-    ):
-        values = layer.forward(values, own, Memory())
-        name = layer_name if own else name
+    for layer, layer_name, values in zip(network.layers, network.layer_names, outputs, strict=True):
+        name = layer_name if layer.parameter_shapes else name
         if name and not isinstance(layer, Flatten):
             activations[name] = values[..., 0] if values.ndim == 4 else values[0]
     return activations

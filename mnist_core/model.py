@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -18,6 +18,7 @@ from mnist_core.network import (
     as_pixel_rows,
     forward,
     get_architecture,
+    layer_outputs,
     new_memory,
     parameters_by_layer,
     scale_pixels,
@@ -131,6 +132,14 @@ class Model:
         With a sigmoid output each class is asked on its own, so a row need not sum to one.
         """
         return ACTIVATIONS[self.network.output](self.predict_logits(images)).astype(np.float32)
+
+    def layer_outputs(self, images: NDArray[Any]) -> Iterator[NDArray[np.float32]]:
+        """What each layer in turn makes of a few images, in the layer's own layout; see `predict_logits`.
+
+        The next layer may overwrite it. The last are the logits, before the temperature.
+        """
+        pixels = scale_pixels(as_pixel_rows(images), self.pixel_range)
+        return layer_outputs(self.network, self._by_layer, pixels, new_memory(self.network))
 
 
 def _check_pixel_range(pixel_range: str) -> None:

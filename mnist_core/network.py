@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -162,11 +163,19 @@ def forward(
     architecture: Architecture, parameters: list[dict[str, Floats]], inputs: Floats, memory: list[Memory]
 ) -> Floats:
     """Pass rows of pixels (n, 784) through all layers: the logits (n, 10)."""
+    *_, logits = layer_outputs(architecture, parameters, inputs, memory)
+    return logits
+
+
+def layer_outputs(
+    architecture: Architecture, parameters: list[dict[str, Floats]], inputs: Floats, memory: list[Memory]
+) -> Iterator[Floats]:
+    """What each layer in turn makes of rows of pixels (n, 784); the next one may overwrite it."""
     use_one_blas_thread()
     values = inputs
     for layer, own, kept in zip(architecture.layers, parameters, memory, strict=True):
         values = layer.forward(values, own, kept)
-    return values
+        yield values
 
 
 def new_memory(architecture: Architecture) -> list[Memory]:
