@@ -62,8 +62,7 @@ def evaluate_drawings(
     """
     drawings, labels = load_drawings(path)
     images = np.round(rasterize_many(drawings, progress=progress) * 255).astype(np.uint8)
-    evaluation = evaluate(model, Split(images, labels), keep_probabilities=True)
-    assert evaluation.probabilities is not None
+    evaluation = evaluate(model, Split(images, labels))
     refused = find_refused(rasterize_many(drawings, keep_slips=True), evaluation.probabilities)
     return DrawnEvaluation(Path(path).stem, evaluation, float(refused.mean()))
 

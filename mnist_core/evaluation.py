@@ -27,34 +27,33 @@ class Evaluation:
     count : images
     confusion : (10, 10) int64, rows the true digit, columns the answer
     posted_loss : for a sigmoid output, the post's loss with its two arguments swapped; else None
-    probabilities : (n, 10) float32 where asked for, else None
+    probabilities : (n, 10) float32, the answers
     """
 
     loss: float
     accuracy: float
     count: int
     confusion: NDArray[np.int64]
+    probabilities: NDArray[np.float32]
     posted_loss: float | None = None
-    probabilities: NDArray[np.float32] | None = None
 
 
-def evaluate(model: Model, split: Split, *, keep_probabilities: bool = False) -> Evaluation:
+def evaluate(model: Model, split: Split) -> Evaluation:
     """Ask the model about every image of a split: sums over images, divided once."""
     loss, posted = 0.0, 0.0
     confusion = np.zeros((CLASSES, CLASSES), np.int64)
-    kept = []
+    answers = np.empty((len(split), CLASSES), np.float32)
     posts_output = model.network.output == "sigmoid"
     for start in range(0, len(split), PIECE):
-        labels = split.labels[start : start + PIECE]
+        piece = slice(start, start + PIECE)
+        labels = split.labels[piece]
         with np.errstate(over="ignore", invalid="ignore"):  # a diverged model has a loss that is not finite
-            logits = model.predict_logits(split.images[start : start + PIECE])
+            logits = model.predict_logits(split.images[piece])
             loss += float(LOSSES[model.network.output](logits, labels)[0].sum(dtype=np.float64))
         # The answer is the most probable digit. Sigmoids far out are all exactly 1: then, as in the post, the first.
-        probabilities = ACTIVATIONS[model.network.output](logits)
+        probabilities = answers[piece] = ACTIVATIONS[model.network.output](logits)
         pairs = labels * np.intp(CLASSES) + probabilities.argmax(axis=1)
         confusion += np.bincount(pairs, minlength=CLASSES**2).reshape(CLASSES, CLASSES)
-        if keep_probabilities:
-            kept.append(probabilities)
         if posts_output:
             posted += cross_entropy(probabilities, one_hot(labels)) * len(labels)
     count = len(split)
@@ -63,8 +62,8 @@ def evaluate(model: Model, split: Split, *, keep_probabilities: bool = False) ->
         accuracy=float(confusion.trace() / count),
         count=count,
         confusion=confusion,
+        probabilities=answers,
         posted_loss=posted / count if posts_output else None,
-        probabilities=np.concatenate(kept) if keep_probabilities else None,
     )
 
 

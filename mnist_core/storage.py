@@ -21,6 +21,11 @@ FORMAT_VERSION = 1
 LARGEST_FILE = 64 * 2**20  # bytes, unpacked: anything larger is no file of ours
 STARTER_PATH = Path(__file__).with_name("starter.npz")
 METADATA = "metadata"
+DAMAGE = (
+    *(zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, KeyError, TypeError, AttributeError),
+    *(NotImplementedError, MemoryError, RuntimeError),
+)
+"""What zipfile, NumPy and json raise for bytes that are not theirs."""
 
 
 def save_model(model: Model, path: str | Path) -> None:
@@ -118,7 +123,7 @@ def unpack(data: bytes, kind: str, name: str) -> tuple[dict[str, Any], dict[str,
         arrays = _read_arrays(data)
         facts = json.loads(arrays.pop(METADATA).tobytes())
         found = facts.pop("kind"), facts.pop("format_version")
-    except _DAMAGE as error:
+    except DAMAGE as error:
         raise ModelFileError(
             "This is not one of our files, or it is damaged. Received: {name}.", name=name
         ) from error
@@ -140,9 +145,3 @@ def _read_arrays(data: bytes) -> dict[str, NDArray[Any]]:
         raise ValueError(f"{unpacked_size} bytes")
     with np.load(io.BytesIO(data), allow_pickle=False) as file:
         return {key: file[key] for key in file.files}
-
-
-_DAMAGE = (  # what zipfile, NumPy and json raise for bytes that are not theirs
-    *(zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, KeyError, TypeError, AttributeError),
-    *(NotImplementedError, MemoryError, RuntimeError),
-)

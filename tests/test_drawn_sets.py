@@ -119,6 +119,6 @@ def test_the_starter_reads_what_people_draw(path):
 @pytest.mark.skipif("MNIST_PATH" not in os.environ, reason="set MNIST_PATH to a real mnist.npz")
 def test_the_starter_reads_mnist_and_is_as_sure_as_it_is_right():
     test = load_dataset("mnist").test
-    evaluation = evaluate(load_starter_model(), test, keep_probabilities=True)
+    evaluation = evaluate(load_starter_model(), test)
     assert evaluation.accuracy >= 0.993
     assert expected_calibration_error(evaluation.probabilities, test.labels) <= 0.02

@@ -10,7 +10,7 @@ import pytest
 
 from mnist_core.errors import RunError
 from mnist_core.runs.record import RunRecord
-from mnist_core.runs.store import RunImage, RunStore, Written
+from mnist_core.runs.store import RunEntry, RunStore, Written
 from tests.run_examples import assert_same, make_record
 
 
@@ -22,7 +22,7 @@ def store(tmp_path: Path) -> Any:
 
 
 def keep(store: RunStore, record: RunRecord) -> Written:
-    return store.write(RunImage.of(record, with_parameters=True), Written())
+    return store.write(RunEntry.of(record, with_parameters=True), Written())
 
 
 def test_a_kept_run_comes_back_whole(store: RunStore) -> None:
@@ -55,7 +55,7 @@ def test_only_what_is_new_is_written_and_a_reset_forgets_the_rest(store: RunStor
     record = make_record()
     written = keep(store, record)
     record.clear()
-    store.write(RunImage.of(record, with_parameters=True), written)
+    store.write(RunEntry.of(record, with_parameters=True), written)
     loaded = store.load_one("run1")
     assert loaded is not None
     store.load_parameters(loaded)

@@ -84,7 +84,24 @@ class RunSnapshot:
 
 @dataclass(kw_only=True)
 class RunRecord:
-    """The changing state behind the snapshots. Guarded by the service's lock."""
+    """The changing state behind the snapshots. Guarded by the service's lock.
+
+    Parameters
+    ----------
+    mode : what it is to do once it is on a worker
+    queued_at, model_wanted_at : since when it waits; when a page last asked for its model (`time.monotonic`)
+    losses : the loss of every batch
+    fingerprint : of the data set it began with
+    model, checkpoint : the latest that came from a worker
+    beginning, has_beginning : where it began, if not with fresh parameters; that it did is known before that is read
+    is_unloaded : model, checkpoint and beginning are in the database only
+    generation : one more after a reset or deletion: news from a turn of an earlier one is not taken
+    rewinds : one more when epochs were taken back: the database writes the history anew
+    workers_lost : how many in a row, without a result from any
+    changes : one more with every change: a snapshot with the same number is up to date
+
+    What is missing here is as in `RunSnapshot`.
+    """
 
     id: str
     owner: str
@@ -121,7 +138,7 @@ class RunRecord:
     is_unloaded: bool = False
     generation: int = 0
     rewinds: int = 0
-    losses_of_worker: int = 0
+    workers_lost: int = 0
     changes: int = 0
 
     @classmethod
@@ -198,7 +215,7 @@ class RunRecord:
         self.history, self.losses = [], LossCurve()
         self.epoch = self.batch = 0
         self.model = self.confusion = self.samples = self.initial = self.error = self.diverged_at = None
-        self.fingerprint, self.dataset_origin, self.losses_of_worker = None, "", 0
+        self.fingerprint, self.dataset_origin, self.workers_lost = None, "", 0
         self.checkpoint = self.beginning
         self.learning_rate, self.epochs = self.config.learning_rate, self.config.epochs
         self.stop_at_accuracy = self.config.stop_at_accuracy

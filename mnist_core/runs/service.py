@@ -321,7 +321,7 @@ class RunService:
             if turn is None and mode != "pause":
                 status = "queued"
                 self._shelf.prepare_to_go_on(record)
-                record.change(queued_at=time.monotonic(), error=None, losses_of_worker=0)
+                record.change(queued_at=time.monotonic(), error=None, workers_lost=0)
             record.change(mode=mode, status=status)
             self._tell(record)
             if turn is not None:

@@ -182,29 +182,31 @@ class RunStore:
 
     # --- writing ----------------------------------------------------------------------------------
 
-    def write(self, image: RunImage, written: Written) -> Written:
+    def write(self, entry: RunEntry, written: Written) -> Written:
         """Write what is new in a run since `written`; what is written then."""
+        run_id, epochs, parts = entry.row["id"], written.epochs, written.parts
         with self._engine.begin() as connection:
-            connection.execute(sql.delete(_runs).where(_runs.c.id == image.row["id"]))
-            connection.execute(sql.insert(_runs).values(image.row))
-            first = written.epochs
-            if image.generation != written.generation:
-                connection.execute(sql.delete(_parts).where(_parts.c.run_id == image.row["id"]))
-            if image.rewinds != written.rewinds:
-                connection.execute(sql.delete(_epochs).where(_epochs.c.run_id == image.row["id"]))
-                first = 0
-            rows = [
-                {"run_id": image.row["id"], "epoch": result.epoch, "result": json.dumps(result.to_dict())}
-                for result in image.history[first:]
-            ]
-            if rows:
-                connection.execute(sql.insert(_epochs), rows)
-            for kind, part in image.parts.items():
-                is_new = written.parts.get(kind) is not part
-                if is_new or image.generation != written.generation:
-                    self._write_part(connection, image.row["id"], kind, part)
-        parts = image.parts if image.generation != written.generation else {**written.parts, **image.parts}
-        return Written(image.generation, image.rewinds, len(image.history), parts)
+            connection.execute(sql.delete(_runs).where(_runs.c.id == run_id))
+            connection.execute(sql.insert(_runs).values(entry.row))
+            if entry.generation != written.generation:
+                connection.execute(sql.delete(_parts).where(_parts.c.run_id == run_id))
+                parts = {}
+            if entry.rewinds != written.rewinds:
+                connection.execute(sql.delete(_epochs).where(_epochs.c.run_id == run_id))
+                epochs = 0
+            self._write_epochs(connection, run_id, entry.history[epochs:])
+            for kind, part in entry.parts.items():
+                if parts.get(kind) is not part:
+                    self._write_part(connection, run_id, kind, part)
+        return Written(entry.generation, entry.rewinds, len(entry.history), {**parts, **entry.parts})
+
+    def _write_epochs(self, connection: sql.Connection, run_id: str, results: list[EpochResult]) -> None:
+        rows = [
+            {"run_id": run_id, "epoch": result.epoch, "result": json.dumps(result.to_dict())}
+            for result in results
+        ]
+        if rows:
+            connection.execute(sql.insert(_epochs), rows)
 
     def _write_part(self, connection: sql.Connection, run_id: str, kind: str, part: Any) -> None:
         connection.execute(sql.delete(_parts).where(_parts.c.run_id == run_id, _parts.c.kind == kind))
@@ -225,7 +227,7 @@ class RunStore:
 
 
 @dataclass(frozen=True)
-class RunImage:
+class RunEntry:
     """What is to be written of a run, taken at one moment."""
 
     row: dict[str, Any]
@@ -235,8 +237,8 @@ class RunImage:
     parts: dict[str, object]
 
     @classmethod
-    def of(cls, record: RunRecord, *, with_parameters: bool) -> RunImage:
-        """An image of the record (lock held); parameters are large and need not be written each time."""
+    def of(cls, record: RunRecord, *, with_parameters: bool) -> RunEntry:
+        """The entry of the record (lock held); parameters are large and need not be written each time."""
         row = {
             "id": record.id,
             "owner": record.owner,

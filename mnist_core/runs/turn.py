@@ -20,7 +20,7 @@ from mnist_core.runs.session import exchange
 from mnist_core.runs.worker import run_ticket
 
 HOLD_SECONDS = 15.0
-LOSSES_ALLOWED = 2
+MOST_WORKERS_LOST = 2
 POLL_SECONDS = 0.2
 SETTLE_SECONDS = 0.03
 SILENT_SECONDS = 20.0
@@ -98,7 +98,7 @@ class Turn:
         self.acknowledged = record.apply(update, self.acknowledged)
         self.obeyed = update.obeyed
         if update.results:
-            record.losses_of_worker = 0
+            record.workers_lost = 0
         if self.is_settled and update.state == "paused" and record.status == "running":
             record.change(mode="pause", status="paused")
 
@@ -116,7 +116,7 @@ class Turn:
     def lose(self, *, may_wait: bool) -> None:
         """The worker is gone: back to the last checkpoint, to wait for another worker if the run may (lock held)."""
         record = self.record
-        record.losses_of_worker += 1
+        record.workers_lost += 1
         record.rewind()
         if record.status != "running" or not may_wait:
             return
@@ -124,11 +124,11 @@ class Turn:
             "A worker was lost. The run went on from epoch {epoch} on another.", epoch=record.epoch
         )
         record.change(status="queued", error=error)
-        if record.losses_of_worker > LOSSES_ALLOWED:
+        if record.workers_lost > MOST_WORKERS_LOST:
             error = RunError(
                 "The run was stopped: {count} workers ended while it trained, perhaps for want of memory. "
                 "It can go on from epoch {epoch}.",
-                count=record.losses_of_worker,
+                count=record.workers_lost,
                 epoch=record.epoch,
             )
             record.change(status="failed", error=error)

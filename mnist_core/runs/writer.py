@@ -14,7 +14,7 @@ from mnist_core.runs.damage import forget_deleted, is_damaged, not_kept, put_asi
 from mnist_core.runs.record import UNFINISHED, RunRecord
 
 if TYPE_CHECKING:
-    from mnist_core.runs.store import RunImage, RunStore, Written
+    from mnist_core.runs.store import RunEntry, RunStore, Written
 
 logger = logging.getLogger(__name__)
 
@@ -214,8 +214,8 @@ class RunWriter:
         try:
             self._delete_runs(store)
             self._write_progress(store)
-            while (image := self._next_image()) is not None:
-                self._write(store, image)
+            while (entry := self._next_entry()) is not None:
+                self._write(store, entry)
         except Exception as error:  # a full disk, a lost connection: whatever it is, training goes on
             if not self.heal(store, error):
                 self._fail(error)
@@ -239,8 +239,8 @@ class RunWriter:
                 if self._progress[owner] == progress:  # else there is something newer to write
                     del self._progress[owner]
 
-    def _next_image(self) -> RunImage | None:
-        from mnist_core.runs.store import RunImage
+    def _next_entry(self) -> RunEntry | None:
+        from mnist_core.runs.store import RunEntry
 
         with self._changed:
             if not self._dirty:
@@ -253,18 +253,18 @@ class RunWriter:
             is_due = is_first or now - self._parameters_at.get(run_id, -1e9) > PARAMETERS_SECONDS
             if is_urgent or is_due or record.status not in UNFINISHED or self._closing:
                 self._parameters_at[run_id] = now
-                image = RunImage.of(record, with_parameters=True)
+                entry = RunEntry.of(record, with_parameters=True)
             else:
-                image = RunImage.of(record, with_parameters=False)
+                entry = RunEntry.of(record, with_parameters=False)
             del self._dirty[run_id]
-            return image
+            return entry
 
-    def _write(self, store: RunStore, image: RunImage) -> None:
+    def _write(self, store: RunStore, entry: RunEntry) -> None:
         from mnist_core.runs.store import Written
 
-        run_id = image.row["id"]
+        run_id = entry.row["id"]
         try:
-            written = store.write(image, self._written.get(run_id, Written()))
+            written = store.write(entry, self._written.get(run_id, Written()))
         except Exception:
             with self._changed:
                 if run_id in self._records:
@@ -275,7 +275,7 @@ class RunWriter:
             if record is None:
                 return
             self._written[run_id] = written
-            if record.status not in UNFINISHED and image.parts.get("checkpoint") is record.checkpoint:
+            if record.status not in UNFINISHED and entry.parts.get("checkpoint") is record.checkpoint:
                 record.model = record.checkpoint = record.beginning = None  # the database has them
                 record.is_unloaded = True
                 written.parts.clear()
