@@ -64,6 +64,11 @@ def choose_race(request: Request) -> tuple[str, str] | None:
     )
     if not st.button(_("Start race"), icon="🏁", disabled=rival is None, width="stretch"):
         return None
+    return _start(request, name, rival)
+
+
+def _start(request: Request, name: str, rival: Any) -> tuple[str, str]:
+    """Start the run of the settings, and one that differs in the setting `name`: their ids."""
     configs = (request.config, replace(request.config, **{name: rival}))
     first, second = (
         state.run_service().start(
