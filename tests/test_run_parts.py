@@ -34,9 +34,9 @@ def test_a_loss_curve_stays_short_and_true() -> None:
 
 def test_ten_runs_of_one_owner_do_not_starve_anothers_first() -> None:
     waiting = [make_waiting("a", number) for number in range(10)] + [make_waiting("b", 10)]
-    assert fair_order(waiting, {"a": 2}, {})[0] == "b10"
+    assert fair_order(waiting, {"a": 2}, {})[0].id == "b10"
     order = fair_order([*waiting, make_waiting("b", 11)], {}, {"a": 5.0, "b": 1.0})
-    assert order[:5] == ["b10", "a0", "b11", "a1", "a2"]
+    assert [run.id for run in order[:5]] == ["b10", "a0", "b11", "a1", "a2"]
 
 
 @pytest.mark.parametrize(

@@ -179,8 +179,8 @@ class Dispatcher:
 
     # --- placing (lock held) ----------------------------------------------------------------------
 
-    def queue(self) -> list[str]:
-        """Ids of the waiting runs, the next one first (lock held)."""
+    def queue(self) -> list[RunRecord]:
+        """The waiting runs, the next one first (lock held)."""
         waiting = [record for record in self._records.values() if record.status == "queued"]
         running = Counter(turn.record.owner for turn in self._turns.values())
         return fair_order(waiting, running, self._served_at)
@@ -190,7 +190,7 @@ class Dispatcher:
         self._lost_at = {worker: lost_at for worker, lost_at in self._lost_at.items() if lost_at > long_ago}
         unfit = {turn.address for turn in self._turns.values()} | self._lost_at.keys()
         free = [address for address, keys in tasks.items() if not keys and address not in unfit]
-        waiting = [self._records[run] for run in self.queue() if self.turn_of(self._records[run]) is None]
+        waiting = [record for record in self.queue() if self.turn_of(record) is None]
         for record, address in zip(waiting, free, strict=False):
             self._begin(record, address, client)
         if len(waiting) > len(free):
@@ -237,7 +237,10 @@ class Dispatcher:
         with self._changed:
             del self._turns[turn.key]
             if turn.is_current:
-                turn.end(outcome) if outcome else turn.lose(may_wait=not self._closing)
+                if outcome is None:
+                    turn.lose(may_wait=not self._closing)
+                else:
+                    turn.end(outcome)
                 self._on_change(turn.record)
             self._changed.notify_all()
         self.nudge()

@@ -16,19 +16,20 @@ SLICE_SECONDS = 30.0
 
 def fair_order(
     waiting: Iterable[RunRecord], running_by_owner: Mapping[str, int], served_at: Mapping[str, float]
-) -> list[str]:
-    """Ids of the waiting runs, the next one first.
+) -> list[RunRecord]:
+    """The waiting runs, the next one first.
 
     Each owner's runs keep their order of arrival. An owner's nth run (those that run already counted) comes
     after every other owner's runs with a smaller n; among equals the owner who has waited longest since being
     served last comes first.
     """
-    turn: Counter[str] = Counter(dict(running_by_owner))
-    ranked = []
-    for run in sorted(waiting, key=lambda run: run.queued_at):
-        ranked.append((turn[run.owner], served_at.get(run.owner, 0.0), run.queued_at, run.id))
-        turn[run.owner] += 1
-    return [identity for *_, identity in sorted(ranked)]
+    nth: Counter[str] = Counter(dict(running_by_owner))
+    arrivals = sorted(waiting, key=lambda run: run.queued_at)
+    ranks = {}
+    for run in arrivals:
+        ranks[run.id] = nth[run.owner], served_at.get(run.owner, 0.0), run.queued_at, run.id
+        nth[run.owner] += 1
+    return sorted(arrivals, key=lambda run: ranks[run.id])
 
 
 def turn_to_release(turns: Sequence[Turn], waiting: RunRecord, now: float) -> Turn | None:

@@ -307,7 +307,7 @@ class RunService:
                     self._tell(record)
 
     def _positions(self) -> dict[str, int]:
-        return {run: position for position, run in enumerate(self._dispatcher.queue())}
+        return {record.id: position for position, record in enumerate(self._dispatcher.queue())}
 
     def _set_mode(self, run_id: str, mode: Mode, status: str) -> None:
         with self._changed:
