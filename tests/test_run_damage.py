@@ -93,7 +93,7 @@ def test_a_database_damaged_while_in_use_is_replaced_and_the_runs_at_hand_are_wr
     service = RunService(tmp_path)
     first = service.import_run(run_to_bytes(make_record()), owner="ada")
     wait_until_kept(tmp_path, first)
-    service._writer.store().close()  # its connections, with what they have read
+    service._writer.database.store().close()  # its connections, with what they have read
     for companion in tmp_path.glob(f"{FILE_NAME}-*"):
         companion.unlink()
     (tmp_path / FILE_NAME).write_bytes(b"no database at all")

@@ -83,13 +83,13 @@ class RunService:
     @property
     def trouble(self) -> MnistCoreError | None:
         """Why runs are not kept on disk just now; None when all is well."""
-        self._writer.store()
-        return self._writer.trouble
+        self._writer.database.store()
+        return self._writer.database.trouble
 
     @property
     def notice(self) -> MnistCoreError | None:
         """What every visitor is to be told once: that a damaged database was put aside. Else None."""
-        return self._writer.notice
+        return self._writer.database.notice
 
     def attach(self, owner: str) -> None:
         """A tab of the owner has opened: call once a browser session."""

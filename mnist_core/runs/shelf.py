@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from mnist_core.errors import RunError
+from mnist_core.runs.database import RETRY_SECONDS
 from mnist_core.runs.record import UNFINISHED, RunRecord, RunSnapshot
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ logger = logging.getLogger(__name__)
 MODELS_KEPT = 16
 MOST_RUNS, MOST_UNFINISHED = 300, 50  # of one owner
 LONGEST_ID = 32
-RETRY_SECONDS = 10.0
 
 
 class RunShelf:
@@ -35,7 +35,7 @@ class RunShelf:
     ----------
     records : the runs in memory, by id
     changed : the lock around them
-    writer : knows the database
+    writer : knows the database, and what of it is out of date
     """
 
     def __init__(
@@ -176,7 +176,7 @@ class RunShelf:
     def put_away(self, owner: str) -> None:
         """Keep the owner's runs that are at rest in the database only."""
         for record in self.owned(owner):
-            is_written = not self._writer.is_pending(record.id) and self._writer.trouble is None
+            is_written = not self._writer.is_pending(record.id) and self._writer.database.trouble is None
             if record.status not in UNFINISHED and is_written:
                 self.remove(record.id)
                 self._writer.drop(record.id)
@@ -195,14 +195,14 @@ class RunShelf:
 
     def _ask(self, read: Callable[[RunStore], T]) -> T | None:
         """What the database says; None where it cannot."""
-        store = self._writer.store()
+        store = self._writer.database.store()
         if store is None:
             return None
         try:
             return read(store)
         except Exception as error:  # whatever a database may raise: the runs in memory go on
             logger.warning("Runs cannot be read from the database", exc_info=True)
-            self._writer.heal(store, error)
+            self._writer.database.heal(store, error)
             return None
 
 

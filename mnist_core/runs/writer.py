@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mnist_core.errors import MnistCoreError, RunError
-from mnist_core.runs.damage import forget_deleted, is_damaged, not_kept, put_aside
+from mnist_core.runs.damage import not_kept
+from mnist_core.runs.database import RunDatabase
 from mnist_core.runs.record import UNFINISHED, RunRecord
 
 if TYPE_CHECKING:
     from mnist_core.runs.store import RunEntry, RunStore, Written
 
-logger = logging.getLogger(__name__)
-
 WRITE_SECONDS = 1.0
 PARAMETERS_SECONDS = 4.0
-RETRY_SECONDS = 10.0
 
 
 class RunWriter:
-    """Opens the store when it is first needed, and keeps it up to date.
+    """Keeps the database up to date.
 
     Parameters
     ----------
@@ -33,19 +29,14 @@ class RunWriter:
 
     Attributes
     ----------
-    trouble : why runs are not kept just now, or None
-    notice : that a damaged file was put aside, or a deleted one replaced, or None
+    database : what it writes to
     """
 
     def __init__(
         self, records: Mapping[str, RunRecord], changed: threading.Condition, home: Path, url: str | None
     ) -> None:
         self._records, self._changed = records, changed
-        self._home, self._url = home, url
-        self._store: RunStore | None = None
-        self._inode: int | None = None  # of the file that is open: another one may come to stand in its place
-        self._opening = threading.Lock()
-        self._failed_at = -1e9
+        self.database = RunDatabase(changed, home, url, self._write_all_anew)
         self._dirty: dict[str, bool] = {}
         self._deleted: set[str] = set()
         self._to_delete: set[str] = set()
@@ -56,77 +47,8 @@ class RunWriter:
         self._wake = threading.Event()
         self._closing = False
         self._thread: threading.Thread | None = None
-        self.trouble: MnistCoreError | None = None
-        self.notice: MnistCoreError | None = None
 
     # --- any thread -------------------------------------------------------------------------------
-
-    def store(self) -> RunStore | None:
-        """The database, or None while it cannot be had."""
-        with self._opening:
-            if self._store is None and time.monotonic() - self._failed_at > RETRY_SECONDS:
-                self._open()
-            return self._store
-
-    def heal(self, store: RunStore, error: Exception) -> bool:
-        """The store has failed: if because its file is damaged, all runs at hand are written to a new one."""
-        with self._changed, self._opening:
-            if store is self._store and self._put_aside(error):
-                self._begin_anew(store)
-            return store is not self._store
-
-    def _begin_anew(self, store: RunStore) -> None:
-        """Its file is no longer there: the next to ask opens a new one (both locks held)."""
-        store.close()
-        self._store = None
-        self._written.clear()
-        self._dirty = dict.fromkeys(self._records, True)
-        self._write_soon(at_once=True)
-
-    def _open(self, *, is_second_try: bool = False) -> None:
-        from mnist_core.runs.store import RunStore
-
-        try:
-            self._store = RunStore(self._home, self._url)
-            self._inode = self._find_inode()
-            self.trouble = None
-        except RunError as error:
-            if not is_second_try and self._put_aside(error.__cause__):
-                self._open(is_second_try=True)
-                return
-            self._failed_at = time.monotonic()
-            self._complain(error)
-
-    def _put_aside(self, error: BaseException | None) -> bool:
-        """Whether the file is ours and damaged, and there is room for a new one now."""
-        if self._url is not None or error is None or not (is_damaged(error) or self._file.is_dir()):
-            return False
-        try:
-            self.notice = put_aside(self._file)
-        except OSError:
-            logger.warning("The damaged %s cannot be renamed.", self._file, exc_info=True)
-            return False
-        return True
-
-    def _replace_deleted(self) -> None:
-        """A file that was deleted would be written to as before, and be gone with the server."""
-        with self._changed, self._opening:
-            if self._store is None or self._url is not None or self._find_inode() == self._inode:
-                return
-            self.notice = forget_deleted(self._file)
-            self._begin_anew(self._store)
-
-    def _find_inode(self) -> int | None:
-        try:
-            return self._file.stat().st_ino
-        except OSError:
-            return None
-
-    @property
-    def _file(self) -> Path:
-        from mnist_core.runs.store import FILE_NAME
-
-        return self._home / FILE_NAME
 
     def note(self, record: RunRecord) -> None:
         """The record has changed (lock held); a new status is written at once."""
@@ -140,6 +62,12 @@ class RunWriter:
     def note_progress(self, owner: str, progress: str) -> None:
         """The owner has gone on in the lesson (lock held)."""
         self._progress[owner] = progress
+        self._write_soon(at_once=True)
+
+    def _write_all_anew(self) -> None:
+        """Nothing that was written is there any more (lock held)."""
+        self._written.clear()
+        self._dirty = dict.fromkeys(self._records, True)
         self._write_soon(at_once=True)
 
     def _write_soon(self, *, at_once: bool) -> None:
@@ -190,8 +118,7 @@ class RunWriter:
         self._wake.set()
         if self._thread is not None:
             self._thread.join(10)
-        if self._store is not None:
-            self._store.close()
+        self.database.close()
 
     # --- the writing thread -----------------------------------------------------------------------
 
@@ -205,10 +132,10 @@ class RunWriter:
     def _write_all(self) -> None:
         with self._changed:
             is_idle = not (self._dirty or self._to_delete or self._progress)
-            if is_idle and self.trouble is None:
+            if is_idle and self.database.trouble is None:
                 return
-        self._replace_deleted()
-        store = self.store()
+        self.database.replace_deleted()
+        store = self.database.store()
         if store is None:
             return
         try:
@@ -217,10 +144,10 @@ class RunWriter:
             while (entry := self._next_entry()) is not None:
                 self._write(store, entry)
         except Exception as error:  # a full disk, a lost connection: whatever it is, training goes on
-            if not self.heal(store, error):
+            if not self.database.heal(store, error):
                 self._fail(error)
         else:
-            self.trouble = None
+            self.database.trouble = None
 
     def _delete_runs(self, store: RunStore) -> None:
         with self._changed:
@@ -281,11 +208,6 @@ class RunWriter:
                 written.parts.clear()
 
     def _fail(self, error: Exception) -> None:
-        self._complain(not_kept(error))
+        self.database.complain(not_kept(error))
         if not self._closing:
             time.sleep(WRITE_SECONDS)
-
-    def _complain(self, trouble: MnistCoreError) -> None:
-        if self.trouble is None:
-            logger.warning(str(trouble))
-        self.trouble = trouble
