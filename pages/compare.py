@@ -53,7 +53,7 @@ def _interval() -> float | None:
 
 
 with frame.page(_("Compare"), "📊"):
-    st.title(_("Compare"))
+    st.title(_("Compare your runs"))
     tell_if_not_kept()
     interval = _interval()
     st.fragment(_panel, run_every=interval)(interval)

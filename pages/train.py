@@ -56,7 +56,7 @@ def show_training(linked: RunSnapshot | None) -> None:
 
 
 with frame.page(_("Train"), "🏋️"):
-    st.title(_("Train"))
+    st.title(_("Train a model"))
     tell_if_not_kept()
     above = st.container()
     left, right = st.columns([1, 2], gap="large")

@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
+from pages.components.colours import blue
 from pages.components.language import _
 
 X_AXIS = {
@@ -22,12 +23,6 @@ Y_AXIS = {
     "axis": {"format": "%", "tickCount": 4},
     "title": None,
 }
-COLOUR = {
-    "field": "largest",
-    "type": "nominal",
-    "scale": {"domain": [True, False], "range": ["#0072B2", "#8FA3B5"]},
-    "legend": None,
-}
 
 
 def probability_chart(probabilities: NDArray[np.float32]) -> None:
@@ -38,7 +33,7 @@ def probability_chart(probabilities: NDArray[np.float32]) -> None:
     encoding = {
         "x": X_AXIS,
         "y": Y_AXIS,
-        "color": COLOUR,
+        "color": {"condition": {"test": "datum.largest", "value": blue()}, "value": "#8FA3B5"},
         "tooltip": [
             {"field": "digit", "title": _("digit")},
             {"field": "probability", "title": _("probability"), "format": ".1%"},

@@ -7,9 +7,8 @@ import streamlit as st
 
 from mnist_core import Dataset, Split
 from pages.components import state
+from pages.components.colours import blue
 from pages.components.language import _
-
-BAR_COLOUR = "#0072B2"
 
 
 def show_first_ten(split: Split, width: int | str = "stretch") -> None:
@@ -46,7 +45,7 @@ def split_overview(dataset: Dataset) -> None:
         st.caption(_("All images of one digit laid over each other. Blurred parts are where hands disagree."))
         st.image(state.digit_grid(facts.means, titles), alt=_("The mean picture of each digit"), width=720)
     with spreads:
-        st.caption(_("The spread of each pixel: dark where some have ink and some have none."))
+        st.caption(_("The spread of each pixel: strong where some have ink and some have none."))
         st.image(
             state.digit_grid(facts.spreads, titles), alt=_("The spread of each digit's pixels"), width=720
         )
@@ -56,7 +55,7 @@ def _count_bars(counts: list[int]) -> None:
     st.vega_lite_chart(
         pd.DataFrame({"digit": range(10), "images": counts}),
         {
-            "mark": {"type": "bar", "color": BAR_COLOUR},
+            "mark": {"type": "bar", "color": blue()},
             "encoding": {
                 "x": {"field": "digit", "type": "ordinal", "title": None, "axis": {"labelAngle": 0}},
                 "y": {"field": "images", "type": "quantitative", "title": None},

@@ -11,9 +11,10 @@ import streamlit as st
 from numpy.typing import ArrayLike, NDArray
 
 from mnist_core import EpochResult, RunSnapshot
+from pages.components.colours import blue
 from pages.components.language import _
 
-BLUE, ORANGE, GREY = "#0072B2", "#E69F00", "#8A94A0"
+ORANGE, GREY = "#E69F00", "#8A94A0"
 MOST_POINTS = 250
 SHORT_POWER = "datum.value == 1 ? '1' : format(datum.value, '.0e')"
 LOG_TICKS = [factor * 10.0**power for power in range(-3, 7) for factor in (1, 3)]
@@ -80,7 +81,7 @@ def _curve_marks() -> dict[str, dict[str, Any]]:
     """How each part of a curve with a point is drawn, the lowest first."""
     return {
         "before": {"type": "line", "color": GREY, "strokeWidth": 2, "strokeDash": [6, 4]},
-        "curve": {"type": "line", "color": _blue(), "strokeWidth": 3},
+        "curve": {"type": "line", "color": blue(), "strokeWidth": 3},
         "tangent": {"type": "line", "color": ORANGE, "strokeWidth": 2},
         "point": {"type": "point", "color": ORANGE, "filled": True, "size": 260, "opacity": 1},
     }
@@ -94,7 +95,7 @@ def valley_chart(places: Sequence[float], *, x_title: str, y_title: str, alt: st
     layers = [
         _layer("valley", {"type": "line", "color": GREY, "strokeWidth": 2, "clip": True}),
         _layer("ball", {"type": "line", "color": ORANGE, "strokeWidth": 1, "clip": True}),
-        _layer("ball", {"type": "point", "color": _blue(), "filled": True, "size": 110, "clip": True}),
+        _layer("ball", {"type": "point", "color": blue(), "filled": True, "size": 110, "clip": True}),
     ]
     axes = {
         "x": _axis("x", x_title) | {"scale": {"domain": [-2.2, 2.2]}, "axis": {"values": [-2, -1, 0, 1, 2]}},
@@ -132,8 +133,8 @@ def band_chart(
     spread = {"low": _("worst"), "middle": _("middle"), "high": _("best")}
     tooltip = [epoch] + [{"field": key, "title": name, "format": ".1%"} for key, name in spread.items()]
     posted_tooltip = [epoch, {"field": "posted", "title": posted_name, "format": ".2%"}]
-    area = {"type": "area", "color": _blue(), "opacity": 0.25}
-    line = {"type": "line", "color": _blue(), "strokeWidth": 2.5}
+    area = {"type": "area", "color": blue(), "opacity": 0.25}
+    line = {"type": "line", "color": blue(), "strokeWidth": 2.5}
     points = {"type": "point", "color": ORANGE, "size": 140, "shape": "diamond", "filled": True}
     layers = [
         _accuracy_layer("low", area, y2={"field": "high"}, tooltip=tooltip),
@@ -171,11 +172,6 @@ def peaks(run: RunSnapshot) -> list[EpochResult]:
     stretch = -(-len(usable) // MOST_POINTS) or 1
     starts = range(0, len(usable), stretch)
     return [max(usable[at : at + stretch], key=lambda result: result.train_loss) for at in starts]
-
-
-def _blue() -> str:
-    """The blue of lines and points, as bright as the page is dark."""
-    return "#56B4E9" if st.context.theme.type == "dark" else BLUE
 
 
 def _padded(values: list[float], length: int) -> list[float]:

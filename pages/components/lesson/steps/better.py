@@ -11,8 +11,9 @@ from mnist_core import PRESETS, RunSnapshot, TrainingConfig
 from mnist_core.layers import Convolution, Relu, Silu
 from mnist_core.messages import mark
 from mnist_core.network import scale_pixels
+from pages.components.colours import BLUE
 from pages.components.language import _, plain
-from pages.components.lesson.charts import BLUE, show_chart
+from pages.components.lesson.charts import show_chart
 from pages.components.lesson.code import show_source
 from pages.components.lesson.questions import Question, ask
 from pages.components.lesson.runs import find_runs, open_in_train, start_run, watch

@@ -41,7 +41,7 @@ QUESTIONS = (
         mark("The post stopped at epoch 32. With other random first weights, when does it stop?"),
         (mark("Always at epoch 32"), mark("Earlier or later, by ten epochs and more"), mark("Never")),
         1,
-        mark("The post names no seed, so nobody can get exactly 32 again. Run six seeds and see the band."),
+        mark("The post names no seed, so nobody can repeat its run exactly. Run six seeds and see the band."),
     ),
 )
 

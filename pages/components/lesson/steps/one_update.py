@@ -87,26 +87,30 @@ def _show_table(update: Update) -> None:
         _("weight before"): update.weights,
         _("weight after"): update.new_weights,
     }
-    table = pd.DataFrame({name: [f"{value:.3f}" for value in values] for name, values in columns.items()})
+    table = pd.DataFrame({name: [_number(value) for value in values] for name, values in columns.items()})
     table.insert(0, _("output"), [str(digit) for digit in range(10)])
     with st.container(key="one_update"):
         st.table(table, hide_index=True)
+
+
+def _number(value: float) -> str:
+    """To three places, with the minus sign that formulas have."""
+    return f"{value:.3f}".replace("-", "−")
 
 
 def _say(update: Update, label: int, place: int) -> None:
     """The row of the true digit in a sentence, and how many outputs are saturated."""
     st.markdown(
         _(
-            "Output {label} should say 1. Its error is {error:.3f}, pixel {place} is {pixel:.3g}, "
-            "so its gradient is {gradient:.3f}. "
-            "New weight = {before:.3f} − 0.1 × ({gradient:.3f}) = **{after:.3f}**.",
+            "Output {label} should say 1. Its error is {error}, pixel {place} is {pixel:.3g}, "
+            "so its gradient is {gradient}. New weight = {before} − 0.1 × ({gradient}) = **{after}**.",
             label=label,
-            error=update.errors[label],
+            error=_number(update.errors[label]),
             place=place,
             pixel=update.pixel,
-            gradient=update.gradients[label],
-            before=update.weights[label],
-            after=update.new_weights[label],
+            gradient=_number(update.gradients[label]),
+            before=_number(update.weights[label]),
+            after=_number(update.new_weights[label]),
         )
     )
     saturated = int(((update.answers < 0.001) | (update.answers > 0.999)).sum())
