@@ -6,7 +6,9 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from mnist_core.selection import select_images
+from mnist_core.neighbours import nearest_neighbours
+from mnist_core.selection import image_losses, select_images
+from mnist_core.statistics import compute_statistics
 from pages.components import frame, state
 from pages.components.browse.card import choose_number, look_at, show_card
 from pages.components.browse.filters import View, choose_view, show_hardest_mistakes
@@ -14,6 +16,7 @@ from pages.components.browse.split_overview import show_first_ten, split_overvie
 from pages.components.digit_sheet import Digit, digit_sheet
 from pages.components.language import _, plain
 from pages.components.link_values import values_in_address, write_values
+from pages.components.source import show_source
 
 PAGE_SIZE = 60
 
@@ -102,3 +105,10 @@ with frame.page(_("Browse"), "🔢"):
     )
     show_first_ten(state.dataset().train, width=720)
     split_overview(state.dataset())
+    show_source(
+        select_images,
+        image_losses,
+        nearest_neighbours,
+        compute_statistics,
+        purposes=[_("Filter and sort"), _("Loss"), _("Nearest neighbours"), _("How many, mean and spread")],
+    )

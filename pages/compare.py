@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from mnist_core.evaluation import evaluate
 from pages.components import frame
 from pages.components.language import _
 from pages.components.runs.access import is_own, linked_run, own_runs
@@ -9,6 +10,7 @@ from pages.components.runs.comparison import show_comparison
 from pages.components.runs.keeping import tell_if_not_kept
 from pages.components.runs.list import choose_runs, load_run, manage_run
 from pages.components.runs.panel import draw_shared
+from pages.components.source import show_source
 
 POLL_SECONDS = 2.0
 
@@ -58,3 +60,4 @@ with frame.page(_("Compare"), "📊"):
     interval = _interval()
     st.fragment(_panel, run_every=interval)(interval)
     load_run()  # outside of what looks again every two seconds: a refusal stays on screen
+    show_source(evaluate, purposes=[_("Loss, accuracy and confusion matrix")])

@@ -2,7 +2,9 @@
 
 import streamlit as st
 
-from mnist_core import Model, Reading, read_strokes
+from mnist_core import Model, Reading, rasterize_strokes, read_strokes
+from mnist_core.explain import compute_activations, compute_evidence
+from mnist_core.judge import why_no_digit
 from pages.components import frame
 from pages.components.draw.examples import show_examples
 from pages.components.draw.keep import gallery, keep_buttons
@@ -16,6 +18,7 @@ from pages.components.drawing_pad import Drawing, current_drawing, drawing_pad
 from pages.components.language import _
 from pages.components.live_pictures import Picture, live_pictures
 from pages.components.readers import Reader, readers
+from pages.components.source import show_source
 
 WATCH_SECONDS = 0.7
 TOOL_KEY = "draw_tool"
@@ -97,3 +100,19 @@ with frame.page(_("Draw"), "✏️"):
     st.title(_("Can it read your digit?"))
     watching = is_training() or is_learning()
     st.fragment(draw_and_read, run_every=WATCH_SECONDS if watching else None)(watching)
+    show_source(
+        read_strokes,
+        rasterize_strokes,
+        Model.predict_logits,
+        why_no_digit,
+        compute_evidence,
+        compute_activations,
+        purposes=[
+            _("The answer"),
+            _("Your strokes become a picture like MNIST's"),
+            _("The picture becomes ten scores"),
+            _("Not a digit?"),
+            _("Why?"),
+            _("Layer by layer"),
+        ],
+    )

@@ -3,6 +3,12 @@
 import streamlit as st
 
 from mnist_core import RunSnapshot
+from mnist_core.backends.numpy_backend import Differentiable
+from mnist_core.evaluation import evaluate
+from mnist_core.functional import softmax_cross_entropy
+from mnist_core.layers import Dense
+from mnist_core.narrator import find_overfitting
+from mnist_core.optimizers import Adam, Momentum, Sgd
 from pages.components import frame, state
 from pages.components.language import _
 from pages.components.runs.access import RUN_PARAMETER, linked_run, own_runs, readable_run
@@ -12,6 +18,7 @@ from pages.components.runs.panel import SHOWN_RUN_KEY, show_run
 from pages.components.runs.race import RACE_PARAMETER, choose_race, racing_runs, show_race
 from pages.components.runs.reveal import note_start, reveal
 from pages.components.runs.settings import choose_settings, name_of
+from pages.components.source import show_source
 
 
 def choose_run() -> None:
@@ -66,5 +73,23 @@ with frame.page(_("Train"), "🏋️"):
         linked = linked_run()
     with right:
         show_training(linked)
+    show_source(
+        Differentiable.differentiate,
+        Dense,
+        softmax_cross_entropy,
+        Sgd,
+        Momentum,
+        Adam,
+        evaluate,
+        find_overfitting,
+        purposes=[
+            _("Forward, and back through all layers"),
+            _("A layer"),
+            _("The loss and its gradient"),
+            *[_("A step")] * 3,
+            _("Loss and accuracy on all images"),
+            _("One of the sentences below the curves"),
+        ],
+    )
     reveal("run_status")
     state.run_service().prepare()

@@ -18,7 +18,6 @@ from streamlit.testing.v1 import AppTest
 from mnist_core import Model, RunSnapshot, TrainingConfig, load_dataset, load_starter_model, train
 from pages.components import state
 from pages.components.lesson import runs as lesson_runs
-from pages.components.lesson.code import source_without_import
 from pages.components.lesson.handouts import teachers_notes, worksheet
 from pages.components.lesson.runs import open_in_train
 from pages.components.lesson.steps import STEPS
@@ -29,6 +28,7 @@ from pages.components.lesson.steps.valley import valley_walk
 from pages.components.readers import Reader
 from pages.components.runs import presses
 from pages.components.runs.address import read_request
+from pages.components.source import source_without_import
 from pages.components.state import ActiveData
 from tests.run_examples import example_run
 

@@ -14,9 +14,9 @@ from mnist_core.network import scale_pixels
 from pages.components.colours import BLUE
 from pages.components.language import _, plain
 from pages.components.lesson.charts import show_chart
-from pages.components.lesson.code import show_source
 from pages.components.lesson.questions import Question, ask
 from pages.components.lesson.runs import find_runs, open_in_train, start_run, watch
+from pages.components.source import show_source
 
 # Each rung is the one before with one change, and the learning rate that suits it.
 POST = PRESETS["post-numpy"].config

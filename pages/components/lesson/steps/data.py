@@ -11,9 +11,9 @@ from pages.components import state
 from pages.components.browse.digit_card import show_pixels
 from pages.components.browse.split_overview import show_first_ten
 from pages.components.language import _
-from pages.components.lesson.code import show_source
 from pages.components.lesson.questions import Question, ask
 from pages.components.pictures import ink_image
+from pages.components.source import show_source
 
 QUESTIONS = (
     Question(

@@ -9,9 +9,9 @@ from mnist_core import cross_entropy, sigmoid, sigmoid_derivative
 from mnist_core.messages import mark
 from pages.components.language import _
 from pages.components.lesson.charts import curve_with_point
-from pages.components.lesson.code import show_source
 from pages.components.lesson.questions import Question, ask
 from pages.components.lesson.steps.softmax import show_softmax
+from pages.components.source import show_source
 
 LIKELY = 0.6  # a usual probability, to see what clipping does to it
 

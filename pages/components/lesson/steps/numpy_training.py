@@ -14,13 +14,13 @@ from mnist_core.optimizers import Sgd
 from pages.components import state
 from pages.components.language import _
 from pages.components.lesson.charts import results
-from pages.components.lesson.code import show_source
 from pages.components.lesson.questions import Question, ask
 from pages.components.lesson.runs import find_run, open_in_train, start_run, watch
 from pages.components.lesson.steps.many_seeds import show_many_seeds
 from pages.components.lesson.steps.one_update import show_one_update
 from pages.components.lesson.steps.unusual import show_unusual
 from pages.components.pictures import data_url, weight_images
+from pages.components.source import show_source
 
 PRESET = "post-numpy"
 # The post's printed table: epoch, training accuracy, loss.

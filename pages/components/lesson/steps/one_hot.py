@@ -12,8 +12,8 @@ from mnist_core.messages import mark
 from pages.components import state
 from pages.components.language import _
 from pages.components.lesson.charts import show_chart
-from pages.components.lesson.code import show_source
 from pages.components.lesson.questions import Question, ask
+from pages.components.source import show_source
 
 SIZE = 28
 PAPER, INK, ORANGE = (241, 245, 249), (21, 32, 43), (230, 159, 0)

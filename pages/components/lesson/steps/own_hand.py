@@ -14,10 +14,10 @@ from pages.components.digit_sheet import Digit, digit_sheet
 from pages.components.draw.live_answer import live_answers
 from pages.components.drawing_pad import drawing_pad
 from pages.components.language import _, plain
-from pages.components.lesson.code import show_source
 from pages.components.lesson.questions import Question, ask
 from pages.components.readers import STARTER, Reader, readers
 from pages.components.runs.words import unique_names
+from pages.components.source import show_source
 
 EXAMPLES, HARDEST, FEWEST = 12, 8, 8
 

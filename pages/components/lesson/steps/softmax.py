@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from mnist_core import cross_entropy, sigmoid, softmax
 from pages.components.language import _
-from pages.components.lesson.code import show_source
+from pages.components.source import show_source
 
 DIGITS = (3, 5, 8)
 

@@ -11,10 +11,10 @@ from mnist_core import PRESETS, RunSnapshot, TrainingConfig, tensorflow_availabl
 from mnist_core.messages import mark
 from pages.components.language import _
 from pages.components.lesson.charts import loss_chart
-from pages.components.lesson.code import source_without_import
 from pages.components.lesson.questions import Question, ask
 from pages.components.lesson.runs import find_run, find_runs, open_in_train, start_run, watch
 from pages.components.lesson.steps.valley import show_valley
+from pages.components.source import source_without_import
 
 PRESET = "post-tensorflow"
 POSTED_ACCURACY, POSTED_SPIKE = 0.9092, 221

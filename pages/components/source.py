@@ -6,6 +6,7 @@ import ast
 import inspect
 import textwrap
 from collections.abc import Sequence
+from functools import cache
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,12 @@ def show_source(*things: Any, purposes: Sequence[str] = ()) -> None:
         for thing, purpose in zip_longest(things, purposes):
             path = Path(inspect.getsourcefile(thing) or "").relative_to(CORE.parent)
             st.caption(f"**{purpose}** · {path}" if purpose else str(path))
-            st.code(textwrap.dedent(inspect.getsource(thing)), language="python", wrap_lines=True)
+            st.code(_source(thing), language="python", wrap_lines=True)
+
+
+@cache
+def _source(thing: Any) -> str:
+    return textwrap.dedent(inspect.getsource(thing))
 
 
 def source_without_import(file_name: str, *names: str) -> str:
