@@ -8,13 +8,19 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.components.drawing_pad import LOADED_SIDE, MOST_POINTS, SIDE, read_strokes_value
+from pages.components.drawing_pad import LOADED_SIDE, MOST_POINTS, SIDE, TOUCH, read_strokes_value
 
 
 def test_strokes_from_the_browser_become_arrays_within_the_pad() -> None:
     strokes = read_strokes_value([[0, 10, 20, 5000], [], [7, 7]])
     assert strokes is not None
     assert [stroke.tolist() for stroke in strokes] == [[[0, 10], [20, SIDE]], [[7, 7]]]
+
+
+def test_a_touch_that_wobbles_on_its_place_is_one_dot() -> None:
+    strokes = read_strokes_value([[500, 500, 504, 506, 498, 510], [100, 100, 100, 100 + TOUCH]])
+    assert strokes is not None
+    assert [len(stroke) for stroke in strokes] == [1, 2]
 
 
 NOT_STROKES = {

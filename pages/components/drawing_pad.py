@@ -22,6 +22,7 @@ from pages.components.language import _
 SIDE = 1000  # units along the pad's side, here and in drawing_pad.js
 LOADED_SIDE = 680  # longest side of a drawing that is fitted to the pad
 MOST_POINTS = 20_000
+TOUCH = 20  # units: a finger that moves less than this wobbled on its place, under a brush that is 50 wide
 WIDGET_KEY = "pad"
 SESSION_KEY = "drawing"
 
@@ -129,7 +130,9 @@ def read_strokes_value(value: Any) -> tuple[Stroke, ...] | None:
         arrays = [np.array(stroke, np.float64).reshape(-1, 2) for stroke in value if stroke]
     except (TypeError, ValueError):
         return None
-    return _whole(arrays) if all(np.isfinite(array).all() for array in arrays) else None
+    if not all(np.isfinite(array).all() for array in arrays):
+        return None
+    return _whole([array if np.ptp(array, axis=0).max() >= TOUCH else array[:1] for array in arrays])
 
 
 def _words() -> dict[str, str]:
