@@ -22,10 +22,10 @@ from distributed.deploy.subprocess import SubprocessScheduler, SubprocessWorker
 from mnist_core.errors import RunError
 from mnist_core.runs import guard
 
-START_SECONDS = 120.0
-CONNECT_SECONDS = 10.0
-LOOK_SECONDS = 3.0
-LOOKS_TRIED = 3
+START_SECONDS = 120.0  # for a process of ours to start
+CONNECT_SECONDS = 10.0  # for a scheduler to answer
+LOOK_SECONDS = 3.0  # for one look at the workers
+LOOKS_TRIED = 3  # before the connection is thought broken
 _LOOPBACK = "127.0.0.1"
 
 

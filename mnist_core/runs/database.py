@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-RETRY_SECONDS = 10.0
+RETRY_SECONDS = 10.0  # after the database could not be opened, or read
 
 
 class RunDatabase:

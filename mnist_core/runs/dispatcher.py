@@ -26,9 +26,10 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-LOOK_SECONDS = 0.5
-IDLE_SECONDS = 5.0
-CONNECT_PATIENCE_SECONDS = 60.0
+STARTING_SECONDS = 0.2  # between two looks at the workers while there are none yet
+LOOK_SECONDS = 0.5  # the same, while a run waits or trains
+IDLE_SECONDS = 5.0  # the same, while none does
+CONNECT_PATIENCE_SECONDS = 60.0  # a run waits for workers that cannot be had
 AVOID_SECONDS = 60.0
 """A worker that a run was lost on is not given another for so long: its scheduler may think it alive."""
 
@@ -146,7 +147,7 @@ class Dispatcher:
                 self._place(cluster.client, tasks)
             cluster.replace_dead_workers()
             is_busy = bool(self._turns) or self._has_waiting()
-            await self._rest(0.2 if not tasks else LOOK_SECONDS if is_busy else IDLE_SECONDS)
+            await self._rest(STARTING_SECONDS if not tasks else LOOK_SECONDS if is_busy else IDLE_SECONDS)
 
     async def _rest(self, seconds: float) -> None:
         assert self._wake is not None

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from mnist_core.runs.record import RunRecord
     from mnist_core.runs.turn import Turn
 
-GREEDY_SECONDS = 2.0
-SLICE_SECONDS = 30.0
+GREEDY_SECONDS = 2.0  # a run may keep its worker, whatever else its owner has
+SLICE_SECONDS = 30.0  # a run may keep its worker while another owner waits
 
 
 def fair_order(

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 Mode = Literal["run", "pause", "batch", "epoch"]
 """What a run is to do: go on, hold still, or go on for one batch or epoch and then hold still."""
 
+WATCHED_SECONDS = 2.0
+"""So long after someone asked for a run's model, its worker goes on sending the current one."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class RunTicket:

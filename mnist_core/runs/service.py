@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 from mnist_core.configuration import TrainingConfig, check_learning_rate
 from mnist_core.errors import ConfigurationError, RunError
 from mnist_core.runs.dispatcher import Dispatcher
-from mnist_core.runs.messages import Mode, RunCommand, RunSamples
+from mnist_core.runs.messages import WATCHED_SECONDS, Mode, RunCommand, RunSamples
 from mnist_core.runs.presence import GRACE_SECONDS, Presence
 from mnist_core.runs.record import LONGEST_NAME, UNFINISHED, RunRecord, RunSnapshot, new_id
 from mnist_core.runs.shelf import RunShelf, unknown
@@ -88,7 +88,7 @@ class RunService:
 
     @property
     def notice(self) -> MnistCoreError | None:
-        """What every visitor is to be told once: that a damaged database was put aside. Else None."""
+        """What every visitor is to be told once: that a new database replaces a damaged or deleted one. Else None."""
         return self._writer.database.notice
 
     def attach(self, owner: str) -> None:
@@ -160,7 +160,7 @@ class RunService:
         """The parameters as they are now, renewed up to twice a second while this is called."""
         with self._changed:
             record = self._shelf.find(run_id)
-            is_first = time.monotonic() - record.model_wanted_at > 2.0
+            is_first = time.monotonic() - record.model_wanted_at > WATCHED_SECONDS
             record.model_wanted_at = time.monotonic()
             if is_first and self._dispatcher.turn_of(record):
                 self._wait(lambda: record.model is not None)

@@ -15,7 +15,7 @@ from dataclasses import replace
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
-from mnist_core.runs.messages import RunCommand, RunUpdate
+from mnist_core.runs.messages import WATCHED_SECONDS, RunCommand, RunUpdate
 
 if TYPE_CHECKING:
     from mnist_core.results import BatchResult, EpochResult
@@ -69,7 +69,7 @@ class RunSession:
     @property
     def is_model_watched(self) -> bool:
         """Whether someone uses the current parameters just now."""
-        return time.monotonic() - self._model_watched_at < 2.0
+        return time.monotonic() - self._model_watched_at < WATCHED_SECONDS
 
     def exchange(self, commands: Sequence[RunCommand], acknowledged: int, watch_model: bool) -> RunUpdate:
         """Take orders, give news. Results stay until acknowledged, large things are given once.

@@ -19,13 +19,13 @@ from mnist_core.runs.record import RunRecord
 from mnist_core.runs.session import exchange
 from mnist_core.runs.worker import run_ticket
 
-HOLD_SECONDS = 15.0
-MOST_WORKERS_LOST = 2
-POLL_SECONDS = 0.2
-SETTLE_SECONDS = 0.03
-SILENT_SECONDS = 20.0
-WITHDRAW_SECONDS = 2.0
-_WATCH_SECONDS = 3.0
+HOLD_SECONDS = 15.0  # a paused run keeps its worker
+MOST_WORKERS_LOST = 2  # in a row, before a run is given up
+POLL_SECONDS = 0.2  # between two exchanges with a worker
+SETTLE_SECONDS = 0.03  # the same, while an order is carried out
+SILENT_SECONDS = 20.0  # without an answer, after which a worker is thought lost
+WITHDRAW_SECONDS = 2.0  # for taking a run back from a worker that is thought lost
+_WATCH_SECONDS = 3.0  # since a page last asked for the model, in which the worker is told so
 
 
 class WorkerLostError(Exception):

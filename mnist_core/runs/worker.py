@@ -21,11 +21,11 @@ from mnist_core.training import Trainer
 
 logger = logging.getLogger(__name__)
 
-CHUNK_SECONDS = 0.1
-CHECKPOINT_SECONDS = 2.0
-MODEL_SECONDS = 0.5
-PICTURE_SECONDS = 1.0
-HOLD_LOOK_SECONDS = 0.25
+CHUNK_SECONDS = 0.1  # of training between two looks at the orders
+CHECKPOINT_SECONDS = 2.0  # between two checkpoints
+MODEL_SECONDS = 0.5  # between two models, while someone asks for them
+PICTURE_SECONDS = 1.0  # between two confusion matrices and sample answers
+HOLD_LOOK_SECONDS = 0.25  # between two looks around while held still
 
 
 def run_ticket(ticket: RunTicket) -> RunOutcome:

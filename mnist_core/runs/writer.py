@@ -15,8 +15,8 @@ from mnist_core.runs.record import UNFINISHED, RunRecord
 if TYPE_CHECKING:
     from mnist_core.runs.store import RunEntry, RunStore, Written
 
-WRITE_SECONDS = 1.0
-PARAMETERS_SECONDS = 4.0
+WRITE_SECONDS = 1.0  # between two writes; what is urgent is written at once
+PARAMETERS_SECONDS = 4.0  # between two writes of what a run has learned, while it trains
 
 
 class RunWriter:
