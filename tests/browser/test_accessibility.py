@@ -41,6 +41,13 @@ def test_a_page_has_no_barriers(path: str, scheme: str, browser: Browser, server
     context.close()
 
 
+def test_numbers_wider_than_a_phone_can_be_pushed_aside_by_keyboard(phone: Page) -> None:
+    phone.goto("/lesson?step=1")
+    phone.locator(".st-key-question_numbers").get_by_text("784", exact=True).click(timeout=60_000)
+    phone.locator(".st-key-pixels").wait_for()
+    expect_no_barriers(phone)
+
+
 def test_a_drawing_that_was_read_has_no_barriers(page: Page) -> None:
     page.goto("/draw")
     page.get_by_role("button", name="7", exact=False).first.wait_for()
