@@ -27,6 +27,11 @@ CONNECT_SECONDS = 10.0  # for a scheduler to answer
 LOOK_SECONDS = 3.0  # for one look at the workers
 LOOKS_TRIED = 3  # before the connection is thought broken
 _LOOPBACK = "127.0.0.1"
+_CALM = {  # Dask's processes look after themselves up to fifty times a second: time that training wants
+    "DASK_DISTRIBUTED__ADMIN__TICK__INTERVAL": "1s",
+    "DASK_DISTRIBUTED__ADMIN__SYSTEM_MONITOR__INTERVAL": "5s",
+    "DASK_DISTRIBUTED__WORKER__MEMORY__MONITOR_INTERVAL": "500ms",
+}
 
 
 class RunCluster:
@@ -213,6 +218,7 @@ def _environment() -> dict[str, str]:
         "TF_CPP_MIN_LOG_LEVEL": "3",
         "DASK_LOGGING__DISTRIBUTED": "critical",
         "DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "False",
+        **_CALM,
         "DASK_DISTRIBUTED__SCHEDULER__REUSE_BROADCAST_COMM": "True",
         **os.environ,
         "PYTHONPATH": path,

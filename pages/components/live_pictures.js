@@ -12,6 +12,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   data.pictures.forEach((picture, index) => {
     const element = root.children[index]
     element.classList.toggle("strong", picture.isStrong)
+    element.classList.toggle("right", picture.isRight)
     element.classList.toggle("wrong", picture.isWrong)
     element.title = picture.hint
     if (data.isChoice) {

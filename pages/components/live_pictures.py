@@ -35,7 +35,7 @@ class Picture:
     hint : words for those who point at it or cannot see it
     id : what is reported when it is chosen
     is_strong : framed
-    is_wrong : its title in red
+    is_right, is_wrong : its title in green, in red
     """
 
     pixels: NDArray[Any]
@@ -44,6 +44,7 @@ class Picture:
     hint: str = ""
     id: str = ""
     is_strong: bool = False
+    is_right: bool = False
     is_wrong: bool = False
 
 
@@ -81,5 +82,6 @@ def _to_data(picture: Picture) -> dict[str, Any]:
         "hint": picture.hint,
         "id": picture.id,
         "isStrong": picture.is_strong,
+        "isRight": picture.is_right,
         "isWrong": picture.is_wrong,
     }

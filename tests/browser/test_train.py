@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from mnist_core import load_model
 
@@ -199,6 +200,26 @@ def test_the_page_renews_itself_twice_a_second_and_keeps_its_place(page: Page) -
     page.mouse.wheel(0, -1000)
     page.get_by_role("button", name="Stop", exact=True).click()
     expect(status(page)).to_contain_text("stopped")
+
+
+def test_a_look_sends_what_changes_and_nothing_to_press(page: Page) -> None:
+    sent: list[ForwardMsg] = []
+    page.on("websocket", lambda socket: socket.on("framereceived", lambda data: sent.append(read(data))))
+    start(page, LONG_RUN)
+    expect(status(page)).to_contain_text("running", timeout=60_000)
+    wait_until_it_moves(page)
+    sent.clear()
+    wait_until_it_moves(page)
+    wait_until_it_moves(page)
+    elements = [message.delta.new_element.WhichOneof("type") for message in sent]
+    assert "progress" in elements
+    assert not {"button", "button_group", "slider", "select_slider"} & {*elements}
+    page.get_by_role("button", name="Stop", exact=True).click()
+    expect(status(page)).to_contain_text("stopped")
+
+
+def read(data: bytes | str) -> ForwardMsg:
+    return ForwardMsg.FromString(data) if isinstance(data, bytes) else ForwardMsg()
 
 
 def count_changes(page: Page) -> int:

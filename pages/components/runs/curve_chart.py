@@ -62,7 +62,7 @@ def curve_table(
     run: str = "",
     most_points: int = MOST_POINTS,
 ) -> pa.Table:
-    """One run's curves of "loss" or "accuracy": columns x, y, part ("train", "test", "batch"), run."""
+    """One run's curves of "loss" or "accuracy": columns x, y, part ("train", "test", "batch"), and run if named."""
     results = [*([initial] if initial is not None else []), *history]
     keep = thin(len(results), most_points // 2)
     epochs = np.array([result.epoch for result in results], dtype=np.float64)
@@ -84,9 +84,10 @@ def _one_curve(part: str, run: str, x: NDArray[np.float64], y: NDArray[np.float6
     """Arrow from the start: half the cost of a pandas frame, twice a second for everyone who watches."""
     is_finite = np.isfinite(y)
     count = int(is_finite.sum())
-    return pa.table(
-        {"x": x[is_finite], "y": y[is_finite], "part": [part] * count, "run": [run] * count}, _COLUMNS
-    )
+    columns = {"x": x[is_finite], "y": y[is_finite], "part": [part] * count}
+    if run:  # a browser reads every cell of every column
+        columns["run"] = [run] * count
+    return pa.table(columns, pa.schema([_COLUMNS.field(name) for name in columns]))
 
 
 def _below_ceiling(losses: NDArray[np.float64], of_epochs: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -211,7 +212,7 @@ def _hover(measure: str, part_titles: tuple[str, str], x_title: str, several: bo
     return {
         "transform": [
             {"filter": "datum.part != 'batch'"},
-            {"pivot": "part", "value": "y", "groupby": ["x", "run"]},
+            {"pivot": "part", "value": "y", "groupby": ["x", "run"] if several else ["x"]},
         ],
         "mark": {"type": "rule", "strokeWidth": 1, "clip": True},
         "encoding": {

@@ -13,6 +13,8 @@ from pages.components.language import _
 from pages.components.runs import curve_chart
 
 if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
+
     from mnist_core import RunSnapshot
 
 SMOOTHING = {0.0: "–", 0.6: "●", 0.9: "●●", 0.97: "●●●"}
@@ -54,10 +56,8 @@ def choose_view(prefix: str) -> CurveView:
     return CurveView(along == "seconds", log, smoothing or 0.0)
 
 
-def show_curves(snapshot: RunSnapshot) -> None:
-    """The two charts of one run, side by side, and how to look at them."""
-    view = choose_view("curves")
-    columns = st.columns(2)
+def draw_curves(snapshot: RunSnapshot, view: CurveView, columns: Sequence[DeltaGenerator]) -> None:
+    """The two charts of one run, each in its column."""
     for column, measure, title in zip(columns, ("loss", "accuracy"), (_("Loss"), _("Accuracy")), strict=True):
         table = curve_chart.curve_table(
             snapshot.history,

@@ -1,12 +1,13 @@
 """One training run on screen: its state, the buttons that steer it, its curves and what they show.
 
-A fragment that runs again twice a second and more while the run is unfinished, less often while others are
-before it, and not otherwise.
+What changes is a fragment that runs again twice a second and more while the run is unfinished, less often while
+others are before it, and not otherwise. What stands still in between is a fragment around it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -19,9 +20,9 @@ from pages.components.language import _, error_text, plain
 from pages.components.runs import views
 from pages.components.runs.access import is_own
 from pages.components.runs.break_it import show_explanation
-from pages.components.runs.curves import show_curves
+from pages.components.runs.curves import CurveView, choose_view, draw_curves
 from pages.components.runs.posted_results import show_posted_results
-from pages.components.runs.presses import interval_for, panel, press_button
+from pages.components.runs.presses import interval_for, looked_at, panel, press_button
 from pages.components.runs.settings import RATES
 from pages.components.runs.words import (
     STATUS_COLORS,
@@ -33,6 +34,8 @@ from pages.components.runs.words import (
 )
 
 if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
+
     from mnist_core import RunService, RunSnapshot
 
 SHOWN_RUN_KEY = "train_run"
@@ -42,44 +45,93 @@ STEP_KEY = "run_step_unit"
 def show_run(run_id: str) -> None:
     """Show the run, and keep showing it while it changes."""
     interval = interval_for(state.run_service().snapshot(run_id))
-    st.fragment(_panel, run_every=interval)(run_id, interval)
+    st.fragment(_panel)(run_id, interval)
 
 
 def _panel(run_id: str, interval: float | None) -> None:
+    """What stands still between two looks: it is drawn once, and costs a browser nothing while the run runs."""
     with panel("run"):
-        try:
-            snapshot = state.run_service().snapshot(run_id)
-        except RunError:  # deleted in another tab
-            st.session_state.pop(SHOWN_RUN_KEY, None)
-            st.rerun()
+        snapshot = _find(run_id)
         if interval_for(snapshot) != interval:
             st.rerun()  # the whole page, which alone can look more or less often
-        draw_panel(snapshot)
+        places = _lay_out(snapshot)
+        st.fragment(_look, run_every=interval)(run_id, _standing(snapshot), places)
 
 
-def draw_panel(snapshot: RunSnapshot) -> None:
-    """Everything about one run, once."""
+def _look(run_id: str, standing: tuple[object, ...], places: Places) -> None:
+    """What every look may change, in its places."""
+    with looked_at():
+        snapshot = _find(run_id)
+        if _standing(snapshot) != standing:
+            st.rerun()
+        with places.progress:
+            _draw_progress(snapshot)
+        with places.metrics:
+            _draw_metrics(snapshot)
+        draw_curves(snapshot, places.curve_view, places.charts)
+        with places.remarks:
+            views.show_remarks(snapshot)
+            show_posted_results(snapshot)
+        views.show_inside(places.inside, snapshot)
+
+
+def _find(run_id: str) -> RunSnapshot:
+    try:
+        return state.run_service().snapshot(run_id)
+    except RunError:  # deleted in another tab
+        st.session_state.pop(SHOWN_RUN_KEY, None)
+        st.rerun()
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where a look draws, between what stands still, and how it is to draw.
+
+    Streamlit lets a look use only those places that were written to when they were made.
+    """
+
+    progress: DeltaGenerator
+    metrics: DeltaGenerator
+    charts: Sequence[DeltaGenerator]
+    remarks: DeltaGenerator
+    curve_view: CurveView
+    inside: str
+
+
+def _standing(snapshot: RunSnapshot) -> tuple[object, ...]:
+    """All that the standing part depends on."""
+    order = snapshot.status, snapshot.queue_position, snapshot.can_continue
+    return *order, snapshot.name, snapshot.message, snapshot.learning_rate
+
+
+def _lay_out(snapshot: RunSnapshot) -> Places:
     steerable = is_own(snapshot)
     show_status(snapshot)
     if steerable:
         _buttons(snapshot)
     show_explanation(snapshot)
-    _progress(snapshot)
-    show_metrics(snapshot)
-    show_curves(snapshot)
+    progress, metrics = _number_places()
+    curve_view = choose_view("curves")
+    charts = st.columns(2)
     if steerable:
         _steering(snapshot)
-    views.show_remarks(snapshot)
-    show_posted_results(snapshot)
-    views.show_views(snapshot)
+    return Places(progress, metrics, charts, st.container(), curve_view, views.choose_inside())
+
+
+def _number_places() -> tuple[DeltaGenerator, DeltaGenerator]:
+    """For the progress, and for the metrics side by side; on a phone, two in a row."""
+    return st.container(key="run_progress"), st.container(horizontal=True, gap="small", key="run_metrics")
 
 
 def draw_shared(snapshot: RunSnapshot) -> None:
     """A run to look at, without buttons."""
     show_status(snapshot)
-    _progress(snapshot)
-    show_metrics(snapshot)
-    show_curves(snapshot)
+    progress, metrics = _number_places()
+    with progress:
+        _draw_progress(snapshot)
+    with metrics:
+        _draw_metrics(snapshot)
+    draw_curves(snapshot, choose_view("curves"), st.columns(2))
 
 
 def show_status(snapshot: RunSnapshot) -> None:
@@ -140,7 +192,7 @@ def _step_unit(enabled: bool) -> None:
     )
 
 
-def _progress(snapshot: RunSnapshot) -> None:
+def _draw_progress(snapshot: RunSnapshot) -> None:
     done = snapshot.epoch + (snapshot.batch / snapshot.batches if snapshot.batches else 0)
     if snapshot.batches and snapshot.batch == snapshot.batches:  # the epoch is being tested
         done = min(done, snapshot.epochs)
@@ -153,12 +205,11 @@ def _progress(snapshot: RunSnapshot) -> None:
         words.append(_("{time} left", time=duration(snapshot.seconds_left)))
     if snapshot.images_per_second:
         words.append(_("{speed:,.0f} images/s", speed=snapshot.images_per_second))
-    with st.container(key="run_progress"):
-        st.progress(min(max(done / snapshot.epochs, 0.0), 1.0), text=" · ".join(words))
+    st.progress(min(max(done / snapshot.epochs, 0.0), 1.0), text=" · ".join(words))
 
 
-def show_metrics(snapshot: RunSnapshot) -> None:
-    """Epoch, losses and accuracies, side by side; on a phone, two in a row."""
+def _draw_metrics(snapshot: RunSnapshot) -> None:
+    """Epoch, losses and accuracies."""
     latest = snapshot.history[-1] if snapshot.history else snapshot.initial
     numbers = [(_("Epoch"), str(snapshot.epoch))]
     for label, name, as_text in (
@@ -168,9 +219,8 @@ def show_metrics(snapshot: RunSnapshot) -> None:
         (_("Test accuracy"), "test_accuracy", "{:.2%}".format),
     ):
         numbers.append((label, "–" if latest is None else as_text(getattr(latest, name))))
-    with st.container(horizontal=True, gap="small", key="run_metrics"):
-        for label, value in numbers:
-            st.metric(label, value, width=128)
+    for label, value in numbers:
+        st.metric(label, value, width=128)
 
 
 def _steering(snapshot: RunSnapshot) -> None:

@@ -65,9 +65,16 @@ def _press(name: str, act: Callable[[], None]) -> None:
 
 @contextmanager
 def panel(name: str) -> Iterator[None]:
-    """Around what shows runs: what goes wrong becomes a sentence, and the last press counts as drawn."""
+    """Around what shows runs: nothing in it fades while it is renewed."""
+    with st.container(key=f"live_{name}"), looked_at():
+        yield
+
+
+@contextmanager
+def looked_at() -> Iterator[None]:
+    """Around one look at runs: what goes wrong becomes a sentence, and the last press counts as drawn."""
     try:
-        with st.container(key=f"live_{name}"), frame.show_errors():
+        with frame.show_errors():
             yield
     finally:
         last = st.session_state.get(PRESS_KEY)

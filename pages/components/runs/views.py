@@ -14,7 +14,8 @@ from mnist_core.narrator import Facts, narrate
 from mnist_core.network import get_architecture
 from pages.components import state
 from pages.components.language import _
-from pages.components.pictures import data_url, ink_image, weight_images
+from pages.components.live_pictures import Picture, live_pictures
+from pages.components.pictures import data_url, weight_images
 from pages.components.runs.access import is_own
 from pages.components.runs.curve_chart import elapsed_seconds
 from pages.components.runs.mistaken_digits import show_chosen_digits, show_matrix
@@ -79,25 +80,36 @@ def show_remarks(snapshot: RunSnapshot) -> None:
             st.markdown(f"{icon} {_(remark.template, **remark.values)}{advice}")
 
 
-def show_views(snapshot: RunSnapshot) -> None:
+def choose_inside() -> str:
     """Four ways to look inside; the chosen one is drawn. Tabs would cost a browser a quarter of each poll."""
     views = {
-        "answers": (_("Answers"), show_answers),
-        "weights": (_("Weights"), show_weights),
-        "confusion": (_("Confusion matrix"), show_confusion),
-        "table": (_("Table"), show_table),
+        "answers": _("Answers"),
+        "weights": _("Weights"),
+        "confusion": _("Confusion matrix"),
+        "table": _("Table"),
     }
     chosen = st.segmented_control(
         _("Look inside"),
         list(views),
         default="answers",
         required=True,
-        format_func=lambda view: views[view][0],
+        format_func=views.__getitem__,
         key="run_view",
         label_visibility="collapsed",
         persist_state="session",
     )
-    views[chosen or "answers"][1](snapshot)
+    return chosen or "answers"
+
+
+def show_inside(chosen: str, snapshot: RunSnapshot) -> None:
+    """What `choose_inside` gave."""
+    views = {
+        "answers": show_answers,
+        "weights": show_weights,
+        "confusion": show_confusion,
+        "table": show_table,
+    }
+    views[chosen](snapshot)
 
 
 def show_answers(snapshot: RunSnapshot) -> None:
@@ -106,16 +118,19 @@ def show_answers(snapshot: RunSnapshot) -> None:
     if samples is None:
         st.caption(_("Answers come with the first test."))
         return
-    captions = [
-        f":green[✓ **{answer}**]" if answer == label else f":red[✗ **{answer}**]"
-        for answer, label in zip(samples.predictions, samples.labels, strict=True)
-    ]
-    alt = [
-        _("A {label} read as {answer}", label=int(label), answer=int(answer))
-        for answer, label in zip(samples.predictions, samples.labels, strict=True)
-    ]
-    st.image(
-        [data_url(ink_image(image, scale=3)) for image in samples.images], caption=captions, alt=alt, width=64
+    live_pictures(
+        "digits_answers",
+        [
+            Picture(
+                image,
+                title=f"{'✓' if answer == label else '✗'} {answer}",
+                hint=_("A {label} read as {answer}", label=int(label), answer=int(answer)),
+                is_right=bool(answer == label),
+                is_wrong=bool(answer != label),
+            )
+            for image, answer, label in zip(samples.images, samples.predictions, samples.labels, strict=True)
+        ],
+        side=60,
     )
 
 
