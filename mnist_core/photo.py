@@ -1,8 +1,13 @@
-"""Find the ink in a picture or photo: dark on light or light on dark, uneven paper, transparent, any size."""
+"""Find the ink in a picture or photo: dark on light or light on dark, uneven, ruled or
+squared paper, transparent, any size.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
@@ -17,6 +22,10 @@ MARGIN = 8  # paper around it
 LEAST_CONTRAST = 12  # grey levels between paper and ink
 LEAST_SIGNAL = 4.0  # the same, in standard deviations of the paper
 CLEAR_SIGNAL = 15.0  # below this the paper may have been no smooth surface
+AROUND = 0.07  # of the longest side: wider than a pen's line
+DARKEST = 16  # grey levels that paper in a shadow is taken to have at least
+RULE_WIDTH = 0.02  # of the longest side: printed lines are thinner
+RULE_SLOPES = np.arange(-11, 12) * 0.01  # rows per column: about 6 degrees either way
 WIDEST_LINE = 60  # of a pen, in pixels, on paper that is none
 SPECK = 0.03  # blots smaller than this share of the largest are dirt
 
@@ -42,7 +51,10 @@ def find_ink(image: NDArray[np.uint8]) -> Grey:
     ink = _without_dirt(contrast > 0.5)
     if not ink.any():
         raise _nothing_found()
-    return _cut_out(np.where(_grown(ink, 2), contrast, np.minimum(contrast, 0)), ink)
+    found = _cut_out(np.where(_grown(ink, 2), contrast, np.minimum(contrast, 0)), ink)
+    if not (found > 0.5).any():
+        raise _nothing_found()
+    return found
 
 
 def _nothing_found() -> DrawingError:
@@ -91,16 +103,71 @@ def _resize(grey: Grey, scale: float) -> Grey:
 
 def _contrast(grey: Grey) -> Grey:
     """0 on paper, 1 in ink: the difference from the paper, as a share of the ink's."""
-    difference = grey - _paper(grey)
-    if (difference.astype(np.float64) ** 3).sum() < 0:
-        difference = -difference
-    contrast, signal = _stretched(difference)
+    is_dark = _is_dark_on_light(grey)
+    difference = _paper(grey) - grey
+    contrast, signal = _stretched(_without_rules(difference if is_dark else -difference))
     if signal < CLEAR_SIGNAL:
-        nearby, clearer = _stretched(_filled(grey) - grey)
+        nearby, clearer = _stretched(_without_rules(_from_nearby(grey, is_dark)))
         contrast, signal = max((contrast, signal), (nearby, clearer), key=lambda found: found[1])
     if signal < LEAST_SIGNAL:
         raise _nothing_found()
     return contrast
+
+
+def _is_dark_on_light(grey: Grey) -> bool:
+    """Ink covers less than the paper around it; both sides of a shadow's edge, or the paper's, weigh alike."""
+    image = Image.fromarray(grey.astype(np.uint8))
+    around = np.asarray(image.filter(ImageFilter.GaussianBlur(AROUND * max(grey.shape))), np.float64)
+    return bool(((around - grey) ** 3).sum() > 0)
+
+
+def _from_nearby(grey: Grey, is_dark: bool) -> Grey:
+    """Ink's difference from the paper nearby, as under even light: a shadow dims ink and paper alike."""
+    filled = _filled(grey if is_dark else 255 - grey)
+    paper = filled if is_dark else 255 - filled
+    return np.asarray(np.abs(paper - grey) / np.maximum(paper, DARKEST) * paper.mean(), np.float32)
+
+
+def _without_rules(difference: Grey) -> Grey:
+    """Erase what is printed on ruled and squared paper: thin lines right across the picture."""
+    width = int(RULE_WIDTH * max(difference.shape))
+    if width == 0:
+        return difference
+    return _without_level_rules(_without_level_rules(difference, width).T, width).T
+
+
+def _without_level_rules(difference: Grey, width: int) -> Grey:
+    rules = _level_rules(difference, width)
+    is_rule = rules > LEAST_CONTRAST / 2
+    is_rule[:width] = is_rule[-width:] = False  # may be the desk beside the paper
+    across = np.minimum(np.roll(difference, width, axis=0), np.roll(difference, -width, axis=0))
+    return np.where(
+        is_rule, np.maximum(difference - rules, across), difference
+    )  # a stroke that crosses stays
+
+
+def _level_rules(difference: Grey, width: int) -> Grey:
+    """How dark the more or less level lines are, each as dark as it is along nine tenths of its way."""
+    height, length = difference.shape
+    rows, columns = np.arange(height)[:, None], np.arange(length)
+    padded = np.pad(difference, ((1, 1), (0, 0)), mode="edge")
+    spread = np.maximum(np.maximum(padded[:-2], padded[1:-1]), padded[2:])
+    rules = np.zeros_like(difference)
+    for slope in RULE_SLOPES:
+        climb = np.round(slope * (columns - length // 2)).astype(int)
+        places = (rows + climb)[:, ::2]
+        along = spread[np.clip(places, 0, height - 1), columns[::2]]
+        along[(places < 0) | (places >= height)] = np.inf  # it left the picture on the way
+        tenth = along.shape[1] // 10
+        darkness = np.partition(along, tenth, axis=1)[:, tenth]
+        thin = darkness - _running(np.max, _running(np.min, darkness, width), width)
+        rules = np.maximum(rules, thin[np.clip(rows - climb, 0, height - 1)])
+    return rules
+
+
+def _running(extreme: Callable[..., Grey], values: Grey, width: int) -> Grey:
+    padded = np.pad(values, width // 2, mode="edge")
+    return extreme(sliding_window_view(padded, 2 * (width // 2) + 1), axis=1)
 
 
 def _stretched(difference: Grey) -> tuple[Grey, float]:

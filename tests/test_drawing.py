@@ -205,6 +205,27 @@ def test_a_hard_shadow_and_a_desk_around_the_paper_are_no_ink():
         assert np.abs(found - rasterize_strokes(SEVEN)).mean() < 0.05
 
 
+def test_chalk_is_read_on_a_board_half_in_the_shadow():
+    board = photo(SEVEN, dark_ink=False, noise=2.0).astype(float)
+    rows, columns = np.indices(board.shape)
+    shadowed = np.where(rows + columns / 3 < 0.6 * len(board), 0.5 * board, board)
+    found = preprocess_image(shadowed.astype(np.uint8))
+    assert np.abs(found - rasterize_strokes(SEVEN)).mean() < 0.05
+
+
+@pytest.mark.parametrize("gap", [25, 90])
+@pytest.mark.parametrize("is_squared", [False, True])
+@pytest.mark.parametrize("slope", [0.0, 0.06])
+def test_the_lines_of_ruled_and_squared_paper_are_no_ink(gap, is_squared, slope):
+    paper = photo(SEVEN, shade=10.0, noise=2.0).astype(float)
+    rows, columns = np.indices(paper.shape)
+    is_line = (rows + slope * columns) % gap < 3
+    if is_squared:
+        is_line |= (columns - slope * rows) % gap < 3
+    found = preprocess_image(np.where(is_line, np.minimum(paper, 90), paper).astype(np.uint8))
+    assert np.abs(found - rasterize_strokes(SEVEN)).mean() < 0.05
+
+
 def test_colour_and_transparency():
     digit = (rasterize_strokes(SEVEN) * 255).astype(np.uint8)
     expected = preprocess_image(255 - digit)
