@@ -167,6 +167,14 @@ def test_a_photo_is_turned_upright_and_a_large_one_is_decoded_small() -> None:
     assert open_picture(io.BytesIO(file.getvalue())).shape == (1600, 1200, 3)
 
 
+def test_a_picture_of_sixteen_bits_keeps_its_ink() -> None:
+    pixels = np.full((40, 30), 65_535, np.uint16)
+    pixels[10:30, 14:17] = 2_000
+    picture = open_picture(io.BytesIO(png(pixels)))
+    assert picture[0, 0].tolist() == [255, 255, 255]
+    assert picture[20, 15].tolist() == [7, 7, 7]
+
+
 def test_a_picture_too_large_to_decode_is_refused_with_its_size() -> None:
     file = io.BytesIO()
     Image.new("1", (8000, 6000)).save(file, format="png")

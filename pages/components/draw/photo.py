@@ -100,11 +100,17 @@ def open_picture(file: BinaryIO) -> NDArray[np.uint8]:
                     width=width,
                     height=height,
                 )
-            image.thumbnail((LARGEST_SIDE, LARGEST_SIDE))
-            upright = ImageOps.exif_transpose(image)
+            small = _in_eight_bits(image)
+            small.thumbnail((LARGEST_SIDE, LARGEST_SIDE))
+            upright = ImageOps.exif_transpose(small)
             has_alpha = "A" in upright.getbands() or "transparency" in upright.info
             return np.asarray(upright.convert("RGBA" if has_alpha else "RGB"), np.uint8)
     except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError, SyntaxError) as error:
         if isinstance(error, DrawingError):
             raise
         raise DrawingError("This file is no picture, or it is damaged. Try a PNG or JPEG.") from error
+
+
+def _in_eight_bits(image: Image.Image) -> Image.Image:
+    """What a scanner wrote with 16 bits a pixel: Pillow would clip it to white."""
+    return Image.fromarray((np.asarray(image) >> 8).astype(np.uint8)) if image.mode.startswith("I") else image
