@@ -21,7 +21,7 @@ from mnist_core.model import Model
 from mnist_core.storage import load_model
 
 JUDGE_PATH = Path(__file__).with_name("judge.npz")
-LEAST_DIGIT = 0.1  # refuses about 9 of 1,000 held-back digits and 94 of 100 held-back doodles
+LEAST_DIGIT = 0.1  # refuses about 12 of 1,000 held-back digits and 96 of 100 held-back doodles
 
 REASONS = {
     "letter": mark("It looks more like a letter than a digit. If you meant {first}, draw it again."),

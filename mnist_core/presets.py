@@ -114,7 +114,7 @@ PRESETS: dict[str, Preset] = {
             name="judge",
             title="The model that says what is no digit",
             description="Tells one digit (0) from a letter (1), a shape (2), a scribble (3), several digits (4).",
-            config=replace(OURS, backend="tensorflow", architecture="cnn", epochs=30, learning_rate=0.004),
+            config=replace(OURS, backend="tensorflow", architecture="starter", epochs=16),
             data="kinds",
         ),
     )

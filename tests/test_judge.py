@@ -39,6 +39,16 @@ FIGURES |= {
 }
 
 
+SYLLABLES = {
+    "우": [circle(50, 20, 20), [(0, 55), (100, 53)], [(50, 55), (51, 105)]],
+    "나": [[(5, 10), (3, 75), (52, 70)], [(70, 0), (71, 100)], [(71, 45), (98, 44)]],
+    "고": [[(15, 8), (85, 6), (80, 48)], [(50, 45), (50, 80)], [(-2, 84), (102, 82)]],
+    "구": [[(14, 4), (84, 2), (78, 40)], [(-4, 54), (104, 52)], [(50, 54), (49, 106)]],
+    "오": [circle(50, 24, 24), [(50, 52), (50, 80)], [(0, 84), (100, 82)]],
+    "서": [[(30, 10), (22, 45), (0, 80)], [(27, 35), (52, 75)], [(46, 40), (72, 39)], [(73, -2), (74, 100)]],
+}
+
+
 def shaken(figure, rng: np.random.Generator):
     """As a hand would: leaning, wider or narrower, corners not quite where they belong."""
     lean, width = rng.normal(0, 0.1), np.exp(rng.normal(0, 0.1))
@@ -89,3 +99,17 @@ def test_little_drawings_are_refused(name):
     rng = np.random.default_rng(0)
     pictures = np.stack([rasterize_strokes(shaken(FIGURES[name], rng)) for _ in range(20)])
     assert find_non_digits(pictures).mean() >= 0.75
+
+
+@pytest.mark.parametrize("name", SYLLABLES)
+def test_korean_syllables_are_refused(name):
+    rng = np.random.default_rng(0)
+    pictures = np.stack([rasterize_strokes(shaken(SYLLABLES[name], rng)) for _ in range(20)])
+    assert find_non_digits(pictures).mean() >= 0.75
+
+
+def test_a_zero_that_is_not_closed_at_the_top_is_a_digit():
+    rng = np.random.default_rng(0)
+    zero = [circle(0, 0, 50, -0.35, 1.35) * (0.7, 1.0)]
+    pictures = np.stack([rasterize_strokes(shaken(zero, rng)) for _ in range(50)])
+    assert find_non_digits(pictures).mean() <= 0.1

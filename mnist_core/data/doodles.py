@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from mnist_core.data.dataset import Split
 from mnist_core.data.doodle_skeletons import LETTERS, SHAPES
+from mnist_core.data.hangul import random_syllable
 from mnist_core.data.penmanship import random_pen_widths, write_skeleton
 from mnist_core.data.strokes import generate_drawings
 from mnist_core.drawing import rasterize_many
@@ -46,6 +47,12 @@ def generate_kinds(count: int, seed: int, progress: Callable[[int], object] | No
     )
 
 
+def _letters(count: int, rng: np.random.Generator) -> list[list[Floats]]:
+    syllables = count // 3
+    drawn = [write_skeleton(random_syllable(rng), 1, rng)[0] for _ in range(syllables)]
+    return drawn + _skeletons(LETTERS, count - syllables, rng)
+
+
 def _skeletons(paths: tuple[str, ...], count: int, rng: np.random.Generator) -> list[list[Floats]]:
     drawn: list[list[Floats]] = []
     chosen = np.bincount(rng.integers(len(paths), size=count), minlength=len(paths))
@@ -75,15 +82,18 @@ def _assembly(rng: np.random.Generator) -> list[Floats]:
 
 
 def _outline(rng: np.random.Generator) -> list[Floats]:
-    """A closed line with bays and bulges, round or with corners; sometimes with something inside."""
+    """A closed line with bays and bulges, round or with corners; sometimes with something inside, or twigs."""
     corners = 2 * int(rng.integers(3, 7))
     angle = (np.arange(corners + 1) + rng.uniform(0, corners)) * 2 * np.pi / corners
     radius = np.where(np.arange(corners) % 2, rng.uniform(38, 50, corners), rng.uniform(6, 32, corners))
     radius = np.append(radius, radius[0])
     points = np.stack([np.cos(angle), np.sin(angle) * rng.uniform(0.6, 1.4)], axis=1) * radius[:, None]
     inside = [points * rng.uniform(0.1, 0.5)] if rng.random() < 0.3 else []
+    twigs = [
+        points[i] * [[1], [rng.uniform(1.3, 2)]] for i in rng.permutation(corners)[: rng.choice([0, 2, 3])]
+    ]
     line = _smooth(np.concatenate([points, points[1:2]])) if rng.random() < 0.6 else points
-    return [line, *inside]
+    return [line, *inside, *twigs]
 
 
 def _walk(rng: np.random.Generator) -> list[Floats]:
@@ -98,9 +108,9 @@ def _walk(rng: np.random.Generator) -> list[Floats]:
 
 
 def _turned_digits(count: int, rng: np.random.Generator) -> list[list[Floats]]:
-    """2, 3 and 5 on their side, and 3 in a mirror: none of these is a digit."""
+    """2, 3 and 5 on their side, 3 and 6 in a mirror: none of these is a digit."""
     left, right, mirrored = np.array([[[0, 1], [-1, 0]], [[0, -1], [1, 0]], [[-1, 0], [0, 1]]])
-    ways = {2: (left, right), 3: (left, right, mirrored), 5: (left, right)}
+    ways = {2: (left, right), 3: (left, right, mirrored), 5: (left, right), 6: (mirrored,)}
     drawn = []
     for strokes, digit, _ in generate_drawings(count, int(rng.integers(2**31)), digits=ways):
         way = ways[digit][rng.integers(len(ways[digit]))]
@@ -177,7 +187,7 @@ def _several_digits(count: int, rng: np.random.Generator) -> list[list[Floats]]:
 
 
 _MAKERS: dict[str, Callable[[int, np.random.Generator], list[list[Floats]]]] = {
-    "letter": lambda count, rng: _skeletons(LETTERS, count, rng),
+    "letter": _letters,
     "shape": _shapes,
     "scribble": _scribbles,
     "several digits": _several_digits,
