@@ -23,6 +23,7 @@ def test_the_posts_numpy_recipe_stops_above_80_percent() -> None:
     assert results[-2].train_accuracy <= 0.80
 
 
+@pytest.mark.timeout(900)  # two minutes on two idle cores
 def test_the_posts_tensorflow_recipe_comes_to_90_percent_between_its_spikes() -> None:
     """Not where it ends: whether that is a spike is luck, and falls otherwise on another processor."""
     results = list(train(PRESETS["post-tensorflow"].config, load_dataset("mnist")))
