@@ -113,6 +113,6 @@ with frame.page(_("Draw"), "✏️"):
             _("The picture becomes ten scores"),
             _("Not a digit?"),
             _("Why?"),
-            _("Layer by layer"),
+            _("Layers"),
         ],
     )

@@ -25,9 +25,9 @@ def closer_look(drawing: Drawing, reading: Reading, model: Model, readers: dict[
     """Let the visitor choose a panel, and show it."""
     names = {
         "why": _("Why?"),
-        "layers": _("Layer by layer"),
+        "layers": _("Layers"),
         "models": _("All models"),
-        "steps": _("Step by step"),
+        "steps": _("Steps"),
     }
     chosen = st.segmented_control(
         _("Look closer"),
