@@ -90,14 +90,17 @@ def upload(page: Page, name: str, content: bytes) -> None:
     page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(file)
 
 
-def test_a_photo_is_read_and_kept(draw: Page) -> None:
+def test_a_photo_is_read_and_kept_as_the_digit_that_was_chosen_last(draw: Page) -> None:
     draw.get_by_text("Read a picture or photo").click()
     upload(draw, "seven.jpg", picture_of_a_seven())
     answers = draw.locator(".live-answers.many")
     playwright.expect(answers).to_have_text(re.compile(r"^7"))
-    draw.get_by_role("radio", name="7", exact=True).last.click()
+    digits = draw.get_by_role("radiogroup", name="That was a …").last
+    digits.get_by_role("radio", name="1", exact=True).click()
+    digits.get_by_role("radio", name="7", exact=True).click()
     draw.get_by_text("My drawings").click()
-    draw.get_by_role("button", name="Lay this 7 on the pad").wait_for()
+    draw.get_by_role("button", name="7, from a picture").wait_for()
+    playwright.expect(draw.locator("button.live-picture[aria-label*='from a picture']")).to_have_count(1)
 
 
 @pytest.mark.parametrize(

@@ -18,11 +18,12 @@ from mnist_core.drawings_store import (
     drawings_to_png,
 )
 from pages.components import frame, state
-from pages.components.drawing_pad import Drawing, load_drawing
+from pages.components.drawing_pad import Drawing, current_drawing, load_drawing
 from pages.components.language import _
 from pages.components.live_pictures import Picture, live_pictures
 
 NEWS_KEY = "keep_news"
+PICTURES_KEY = "pictures_kept"
 KEPT_KEY = "gallery_kept"
 DELETING_KEY = "gallery_deleting"
 
@@ -34,23 +35,28 @@ def store() -> DrawingStore:
 
 def keep_buttons(drawing: Drawing) -> None:
     """Ten digits to say what was drawn; the drawing is kept as that."""
-    _digit_pills("keep_drawing", lambda digit: _keep(digit, drawing), is_off=not drawing.strokes)
-    if NEWS_KEY in st.session_state:
-        st.toast(st.session_state.pop(NEWS_KEY), icon="💾")
+    key = "keep_drawing"
 
-
-def keep_picture_buttons(image: NDArray[np.float32]) -> None:
-    """The same for an uploaded picture."""
-    _digit_pills("keep_picture", lambda digit: _keep_picture(digit, image), is_off=False)
-
-
-def _digit_pills(key: str, keep: Callable[[int], None], *, is_off: bool) -> None:
     def chosen() -> None:
         digit = st.session_state[key]
         st.session_state[key] = None
         if digit is not None:
-            frame.attempt(keep, digit)
+            frame.attempt(_keep, digit)
 
+    _digit_pills(key, chosen, is_off=not drawing.strokes)
+    if NEWS_KEY in st.session_state:
+        st.toast(st.session_state.pop(NEWS_KEY), icon="💾")
+
+
+def keep_picture_buttons(image: NDArray[np.float32], file_id: str) -> None:
+    """The same for an uploaded picture: the digit stays marked, and another one takes its place."""
+    key = f"keep_picture_{file_id}"
+    _digit_pills(
+        key, lambda: frame.attempt(_keep_picture, st.session_state[key], image, file_id), is_off=False
+    )
+
+
+def _digit_pills(key: str, chosen: Callable[[], None], *, is_off: bool) -> None:
     st.pills(
         _("That was a …"),
         list(range(CLASSES)),
@@ -61,15 +67,22 @@ def _digit_pills(key: str, keep: Callable[[int], None], *, is_off: bool) -> None
     )
 
 
-def _keep(digit: int, drawing: Drawing) -> None:
-    store().keep(digit, drawing.strokes)
-    load_drawing(())
-    st.session_state[NEWS_KEY] = _("Kept as {digit}. Draw the next one.", digit=digit)
+def _keep(digit: int) -> None:
+    """Keep what is on the pad now: nothing, where the browser sends the same choice again with the next one."""
+    drawing = current_drawing()
+    if drawing.strokes:
+        store().keep(digit, drawing.strokes)
+        load_drawing(())
+        st.session_state[NEWS_KEY] = _("Kept as {digit}. Draw the next one.", digit=digit)
 
 
-def _keep_picture(digit: int, image: NDArray[np.float32]) -> None:
-    store().keep(digit, image=image)
-    st.session_state[NEWS_KEY] = _("Kept as {digit}.", digit=digit)
+def _keep_picture(digit: int | None, image: NDArray[np.float32], file_id: str) -> None:
+    kept_as: dict[str, str] = st.session_state.setdefault(PICTURES_KEY, {})
+    if (earlier := kept_as.pop(file_id, None)) is not None:
+        store().delete(earlier)
+    if digit is not None:
+        kept_as[file_id] = store().keep(digit, image=image).id
+        st.session_state[NEWS_KEY] = _("Kept as {digit}.", digit=digit)
 
 
 def gallery() -> list[KeptDrawing]:
@@ -104,6 +117,8 @@ def _kept() -> list[KeptDrawing]:
 def _hint(kept: KeptDrawing, is_deleting: bool) -> str:
     if is_deleting:
         return _("Delete this {digit}", digit=kept.label)
+    if not kept.strokes:
+        return _("{digit}, from a picture: it has no strokes to lay on the pad", digit=kept.label)
     return _("Lay this {digit} on the pad", digit=kept.label)
 
 

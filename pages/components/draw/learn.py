@@ -43,7 +43,7 @@ def learn_panel(drawings: list[KeptDrawing], reader: Reader, readers: dict[str, 
         total = snapshot.epochs * max(snapshot.batches, 1)
         done = snapshot.epoch * max(snapshot.batches, 1) + snapshot.batch
         st.progress(min(done / total, 1.0), text=_("Learning your handwriting …"))
-        st.button(_("Undo"), key="learning_undo", icon="↩️", on_click=frame.attempt, args=(_undo,))
+        _undo_button()
     else:
         _show_result(snapshot, learning, drawings, readers)
 
@@ -63,6 +63,8 @@ def _snapshot(run_id: str) -> RunSnapshot | None:
 
 
 def _start(drawings: list[KeptDrawing], reader: Reader) -> None:
+    if LEARNING_KEY in st.session_state:
+        return  # the browser sent the press twice
     model = model_of(reader)
     config = relearning_config(model, available=len(state.dataset().train))
     run_id = state.run_service().start(
@@ -74,11 +76,16 @@ def _start(drawings: list[KeptDrawing], reader: Reader) -> None:
     st.session_state[LEARNING_KEY] = {"run": run_id, "before": model, "reader": reader.key}
 
 
+def _undo_button() -> None:
+    st.button(_("Undo"), key="learning_undo", icon="↩️", on_click=frame.attempt, args=(_undo,))
+
+
 def _undo() -> None:
     """Forget what was learned: back to the model from before."""
-    learning = st.session_state.pop(LEARNING_KEY)
-    st.session_state[CHOICE_KEY] = learning["reader"]
-    state.run_service().delete(learning["run"])
+    learning = st.session_state.pop(LEARNING_KEY, None)
+    if learning is not None:
+        st.session_state[CHOICE_KEY] = learning["reader"]
+        state.run_service().delete(learning["run"])
 
 
 def _show_result(
@@ -91,7 +98,7 @@ def _show_result(
     before = learning["before"]
     if snapshot.status != "finished" or after is None or not isinstance(before, Model):
         st.error(error_text(snapshot.error) if snapshot.error else _("Learning was stopped."), icon="⚠️")
-        st.button(_("Undo"), key="learning_undo", icon="↩️", on_click=frame.attempt, args=(_undo,))
+        _undo_button()
         return
     if "accuracies" not in learning:
         split = drawings_split(drawings)
@@ -113,7 +120,7 @@ def _show_result(
             on_click=_choose,
             args=(snapshot.id,),
         )
-        st.button(_("Undo"), key="learning_undo", icon="↩️", on_click=frame.attempt, args=(_undo,))
+        _undo_button()
         st.button(_("Learn again"), on_click=_forget)
 
 

@@ -48,7 +48,7 @@ def photo_reader(model: Model, name: str) -> None:
     if reading.image.any():
         with seen:
             live_pictures("picture_seen", [Picture(reading.image, title=_("The model sees"))], side=126)
-        keep_picture_buttons(reading.image)
+        keep_picture_buttons(reading.image, photo.file_id)
 
 
 @dataclass
