@@ -1,9 +1,11 @@
-"""How long an order takes to a running worker and back, and what training under the app costs beside the shell.
+"""How long an order takes to a running worker and back, what a look at a run costs the server, and what training
+under the app costs beside the shell.
 
     python tests/benchmarks/bench_steering.py [--preset mlp] [--epochs 8] [--orders 30]
 
-The speed is the median epoch of five runs each, in turns: `python -m mnist_core train`, and the same run in the
-app with a browser that watches it.
+A look is paid for by the web process, all its threads: its processor time while a browser watches a run, less the
+same run unwatched. The speed is the median epoch of five runs each, in turns: `python -m mnist_core train`, and the
+same run in the app with a browser that watches it.
 """
 
 from __future__ import annotations
@@ -16,17 +18,23 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+import psutil
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Page, sync_playwright
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from mnist_core import PRESETS, RunService
-from tests.app_server import PROJECT, running_server
+from tests.app_server import PROJECT, Server, running_server
 from tests.browser.conftest import CHROMIUM, CHROMIUM_ARGUMENTS
 
 TURNS = 5
+WATCHED_S = 20
 
 
 def measure_orders(preset: str, count: int, home: Path) -> list[float]:
@@ -48,6 +56,54 @@ def measure_orders(preset: str, count: int, home: Path) -> list[float]:
     return sorted(seconds)
 
 
+@contextmanager
+def training_page(url: str, address: str) -> Iterator[Page]:
+    """Chromium at a run that was just started."""
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS)
+        page = browser.new_page(base_url=url)
+        page.set_default_timeout(300_000)
+        page.goto(address)
+        page.get_by_role("button", name="Start", exact=True).click()
+        yield page
+        browser.close()
+
+
+def measure_look(preset: str, server: Server) -> tuple[float, float]:
+    """Processor seconds of the web process for one look, and looks a second."""
+    looks = 0
+
+    def count(data: bytes | str) -> None:
+        nonlocal looks
+        looks += isinstance(data, bytes) and ForwardMsg.FromString(data).HasField("script_finished")
+
+    with training_page(server.url, f"/train?preset={preset}&epochs=500") as page:
+        status = page.locator(".st-key-run_status").get_by_text("running")
+        status.wait_for()
+        page.wait_for_timeout(5_000)
+        page.goto("about:blank")
+        page.wait_for_timeout(2_000)
+        unwatched = processor_seconds(page, server)
+        page.on("websocket", lambda socket: socket.on("framereceived", count))
+        page.goto("/train")
+        status.wait_for()
+        page.wait_for_timeout(5_000)
+        looks = 0
+        watched = processor_seconds(page, server)
+        seen = looks
+        page.get_by_role("button", name="Stop", exact=True).click()
+        page.locator(".st-key-run_status").get_by_text("stopped").wait_for()
+    return (watched - unwatched) / seen, seen / WATCHED_S
+
+
+def processor_seconds(page: Page, server: Server) -> float:
+    """Of the web process, while the page waits."""
+    process = psutil.Process(server.process.pid)
+    before = sum(process.cpu_times()[:2])
+    page.wait_for_timeout(1_000 * WATCHED_S)
+    return sum(process.cpu_times()[:2]) - before
+
+
 def epoch_in_the_shell(preset: str, epochs: int) -> float:
     """Median seconds of an epoch of training alone."""
     options = ["--preset", preset, "--epochs", str(epochs), "--json"]
@@ -58,19 +114,13 @@ def epoch_in_the_shell(preset: str, epochs: int) -> float:
 
 def epoch_in_the_app(preset: str, epochs: int, url: str) -> float:
     """The same, from the run's own JSON, with Chromium watching all the time."""
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS)
-        page = browser.new_page(base_url=url)
-        page.set_default_timeout(300_000)
-        page.goto(f"/train?preset={preset}&epochs={epochs}")
-        page.get_by_role("button", name="Start", exact=True).click()
+    with training_page(url, f"/train?preset={preset}&epochs={epochs}") as page:
         page.locator(".st-key-run_status").get_by_text("finished").wait_for()
         page.get_by_role("link", name="Compare").first.click()
         page.get_by_test_id("stPopover").filter(has_text="Download").get_by_role("button").first.click()
         with page.expect_download() as download:
             page.get_by_role("button", name="Curves (JSON)").click()
         history = json.loads(Path(download.value.path()).read_text())["history"]
-        browser.close()
     return statistics.median(result["seconds"] for result in history)
 
 
@@ -89,6 +139,8 @@ def main() -> None:
     print(f"{len(orders)} orders: p50 {1000 * statistics.median(orders):.0f} ms, p95 {1000 * p95:.0f} ms")
     shell, app = [], []
     with running_server(home) as server:
+        seconds, rate = measure_look(arguments.preset, server)
+        print(f"a look costs the server {1000 * seconds:.1f} ms of processor time, {rate:.1f} looks a second")
         for _turn in range(TURNS):
             shell.append(epoch_in_the_shell(arguments.preset, arguments.epochs))
             app.append(epoch_in_the_app(arguments.preset, arguments.epochs, server.url))
