@@ -1,4 +1,4 @@
-"""The few words Streamlit shows of itself and has no setting for, in the visitor's language."""
+"""The few words Streamlit shows of itself and has no setting for: in the visitor's language, and for a class."""
 
 from __future__ import annotations
 
@@ -7,21 +7,30 @@ import streamlit as st
 from pages.components.language import _, current
 
 SPOKEN_BY_STREAMLIT = "en"
+LOST_CONNECTION = ".stDialog section:not(:has([data-testid=stVerticalBlock]))"  # a dialog of ours has a block
+SIZES = {"h2": "1.5rem", "div": "1rem"}
 
 
 def translate_streamlit() -> None:
-    """Lay our words over Streamlit's own on its upload and camera buttons."""
-    if current() == SPOKEN_BY_STREAMLIT:
-        return
+    """Lay our words over Streamlit's own: where the connection is lost, on its upload and camera buttons."""
     words = {
-        ".stFileUploader section button p": _("Upload"),
-        ".stFileUploader [data-testid=stFileUploaderDropzoneInstructions] span": _(
-            "At most {size} MB", size=st.get_option("server.maxUploadSize")
+        f"{LOST_CONNECTION} > h2": _("The connection is lost"),
+        f"{LOST_CONNECTION} > div > div": _(
+            "Nothing of yours is lost. This page goes on by itself as soon as it reaches the app again; "
+            "until then, check the Wi-Fi."
         ),
-        "[data-testid=stCameraInputButton]": _("Take a photo"),
     }
+    if current() != SPOKEN_BY_STREAMLIT:
+        words |= {
+            ".stFileUploader section button p": _("Upload"),
+            ".stFileUploader [data-testid=stFileUploaderDropzoneInstructions] span": _(
+                "At most {size} MB", size=st.get_option("server.maxUploadSize")
+            ),
+            "[data-testid=stCameraInputButton]": _("Take a photo"),
+        }
     st.html(f"<style>{''.join(_rule(place, text) for place, text in words.items())}</style>")
 
 
 def _rule(place: str, text: str) -> str:
-    return f'{place} {{ font-size: 0 }} {place}::after {{ content: "{text}"; font-size: 0.875rem }}'
+    size = SIZES.get(place.rpartition(" ")[2], "0.875rem")
+    return f'{place} {{ font-size: 0 }} {place}::after {{ content: "{text}"; font-size: {size} }}'

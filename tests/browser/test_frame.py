@@ -99,3 +99,16 @@ def test_the_web_process_never_loads_tensorflow(page: Page, server: Server) -> N
     memory_map = Path(f"/proc/{server.process.pid}/maps").read_text(encoding="utf-8")
     assert "numpy" in memory_map, "the map shows what is loaded"
     assert "tensorflow" not in memory_map
+
+
+def test_a_lost_connection_is_told_in_our_words(browser: Browser, tmp_path: Path) -> None:
+    context = browser.new_context(locale="ko-KR")
+    page = context.new_page()
+    with running_server(tmp_path) as server:
+        page.goto(server.url)
+        page.get_by_role("heading", level=1).wait_for(timeout=20_000)
+    title = page.get_by_test_id("stDialog").get_by_role("heading")
+    title.wait_for(timeout=60_000)
+    assert title.evaluate("one => getComputedStyle(one, '::after').content") == '"연결이 끊겼어요"'
+    assert title.evaluate("one => getComputedStyle(one).fontSize") == "0px"
+    context.close()
