@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -146,6 +147,17 @@ def test_a_ball_in_the_valley_comes_to_rest_unless_its_steps_are_too_long(
     assert (abs(places[-1]) < abs(places[0])) == comes_to_rest
 
 
+@pytest.mark.parametrize(
+    ("rate", "words"),
+    [(0.5, "stays"), (0.95, "a little lower"), (1.0, "never higher"), (1.05, "lands higher")],
+)
+def test_the_valley_says_what_the_ball_does(rate: float, words: str) -> None:
+    app = lesson(step="5")
+    answer_everything(app, rightly=True)
+    app.slider(key="lesson_valley_rate").set_value(rate).run()
+    assert any(words in sentence.value for sentence in app.markdown)
+
+
 def test_the_numbers_of_one_update_are_those_of_a_hand_calculation() -> None:
     split = load_dataset("strokes").train
     image, label, place = split.images[0], int(split.labels[0]), 400
@@ -161,6 +173,38 @@ def test_raw_pixels_saturate_the_answers_and_the_sum_makes_the_first_step_long()
     assert raw.saturated > 0.9 > unit.saturated
     assert raw.by_sum == pytest.approx(raw.by_mean * len(split))
     assert raw.by_mean > unit.by_mean
+
+
+def test_a_weight_of_an_empty_pixel_moves_by_zero_without_a_sign() -> None:
+    app = lesson(step="4")
+    app.slider(key="lesson_update_pixel").set_value(0).run()
+    table = app.table[0].value
+    assert set(table["gradient x·(a − y)"]) == {"0.000"}
+    assert not any("−0.000" in words.value for words in app.markdown)
+
+
+def test_swapped_arguments_hardly_matter_on_raw_pixels_and_much_on_scaled_ones() -> None:
+    app = lesson(step="4")
+    answer_everything(app, rightly=True)
+
+    def two_losses() -> list[float]:
+        app.toggle(key="lesson_fix_swap").set_value(True).run()
+        sentence = next(
+            words.value for words in app.markdown if words.value.startswith("`cross_entropy(labels")
+        )
+        return [float(number) for number in re.findall(r"\d+\.\d+", sentence)]
+
+    right, swapped = two_losses()
+    assert right == pytest.approx(swapped, rel=0.05)
+    app.toggle(key="lesson_fix_pixels").set_value(True)
+    right, swapped = two_losses()
+    assert right < swapped / 5
+
+
+def test_at_10_the_sigmoid_is_nearly_one_and_nearly_flat_in_words_too() -> None:
+    app = lesson(step="2")
+    app.slider(key="lesson_sigmoid_x").set_value(10.0).run()
+    assert any("**0.99995**, slope **0.00005**" in words.value for words in app.markdown)
 
 
 def test_answers_and_the_step_are_found_again_after_a_reload(monkeypatch: pytest.MonkeyPatch) -> None:

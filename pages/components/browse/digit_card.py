@@ -67,6 +67,7 @@ def show_pixels(image: NDArray[np.uint8]) -> None:
     rows = (" ".join(f"{value or '·':>3}" for value in row) for row in image.tolist())
     with st.container(key="pixels"):
         st.code("\n".join(rows), language=None)
+        st.caption(_("A dot stands for 0: empty paper."))
 
 
 def _show_answer(image: NDArray[np.uint8], label: int, reader: Reader) -> None:

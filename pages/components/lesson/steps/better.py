@@ -95,11 +95,14 @@ def show() -> None:
 def _explain() -> None:
     st.markdown(
         _(
-            "- **Pixels from 0 to 1**: no output starts saturated, so every step counts.\n"
+            "- **Pixels from 0 to 1**: far fewer outputs start saturated, so more of them learn.\n"
             "- **Small batches**: hundreds of steps per epoch instead of one.\n"
             "- **Hidden layer**: it may look for parts of digits, not only for whole ones.\n"
             "- **Convolution**: the same small window everywhere, so a stroke counts wherever it stands."
         )
+    )
+    st.caption(
+        _("Each change also brings the learning rate and the epochs that suit it; Open in Train shows them.")
     )
 
 

@@ -68,7 +68,7 @@ def _sigmoid() -> None:
         x = st.slider(_("Move the score x"), -10.0, 10.0, 1.0, 0.1, key="lesson_sigmoid_x")
         value, slope = float(sigmoid(x)), float(sigmoid_derivative(x))
         st.markdown(
-            _("At x = {x:.1f}: value **{value:.4f}**, slope **{slope:.4f}**.", x=x, value=value, slope=slope)
+            _("At x = {x:.1f}: value **{value:.5f}**, slope **{slope:.5f}**.", x=x, value=value, slope=slope)
         )
     with picture:
         grid = np.linspace(-10, 10, 201)

@@ -39,7 +39,11 @@ QUESTIONS = (
     Question(
         "seeds",
         mark("The post stopped at epoch 32. With other random first weights, when does it stop?"),
-        (mark("Always at epoch 32"), mark("Earlier or later, by ten epochs and more"), mark("Never")),
+        (
+            mark("Always at epoch 32"),
+            mark("Earlier or later: ten epochs and more lie between"),
+            mark("Never"),
+        ),
         1,
         mark("The post names no seed, so nobody can repeat its run exactly. Run six seeds and see the band."),
     ),

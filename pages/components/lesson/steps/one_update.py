@@ -94,8 +94,8 @@ def _show_table(update: Update) -> None:
 
 
 def _number(value: float) -> str:
-    """To three places, with the minus sign that formulas have."""
-    return f"{value:.3f}".replace("-", "−")
+    """To three places, with the minus sign that formulas have; a zero has none."""
+    return f"{value:z.3f}".replace("-", "−")
 
 
 def _say(update: Update, label: int, place: int) -> None:

@@ -60,7 +60,7 @@ def show_unusual() -> None:
         )
     )
     _runs(_config(unit=unit, mean=mean), unit=unit, mean=mean)
-    _swapped_arguments()
+    _swapped_arguments(unit=unit)
     if ask(QUESTIONS[0]):
         _test_accuracy()
 
@@ -112,26 +112,40 @@ def _draw_runs() -> None:
     )
 
 
-def _swapped_arguments() -> None:
+def _swapped_arguments(*, unit: bool) -> None:
     fixed = st.toggle(
         _("**3. The loss call swaps its arguments**: labels and answers change places. Fix: swap them back."),
         key="lesson_fix_swap",
     )
     split = state.dataset().train
-    answers = untrained_model("raw").predict_proba(split.images[:SAMPLE])
+    answers = untrained_model("unit" if unit else "raw").predict_proba(split.images[:SAMPLE])
     labels = one_hot(split.labels[:SAMPLE])
     swapped, right = cross_entropy(answers, labels), cross_entropy(labels, answers)
     st.markdown(
-        _("`cross_entropy(labels, answers)` = **{right:.2f}**", right=right)
+        _(
+            "`cross_entropy(labels, answers)` = **{right:.2f}** instead of {swapped:.2f}",
+            right=right,
+            swapped=swapped,
+        )
         if fixed
         else _("`cross_entropy(answers, labels)` = **{swapped:.2f}**, as posted", swapped=swapped)
     )
     st.caption(
         _(
             "{count:,} images, before any learning. Swapped, the logarithm falls on the labels 0 and 1, clipped: "
-            "each wrong answer costs −log 1e-15 = 34.5. The printed loss is then hardly more than "
-            "a count of mistakes. Learning itself does not use it.",
+            "a wholly wrong answer costs −log 1e-15 = 34.5, one half wrong costs half of it. "
+            "Learning itself does not use this loss.",
             count=SAMPLE,
+        )
+    )
+    st.caption(
+        _(
+            "Now the answers lie between 0 and 1, and the right order asks far less for half wrong: −log 0.5 = 0.7."
+        )
+        if unit
+        else _(
+            "On raw pixels, swapping back changes little: nearly every answer is 0 or 1, and a wrong one costs "
+            "34.5 either way. Turn on switch 1, and look again."
         )
     )
 

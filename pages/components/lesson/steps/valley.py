@@ -38,4 +38,6 @@ def _valley_sentence(rate: float) -> str:
         return _("It rolls down one side and stays at the bottom.")
     if rate < 1:
         return _("It jumps across the bottom and back again, each time a little lower.")
+    if rate == 1:
+        return _("It jumps from side to side for ever, never higher and never lower.")
     return _("It lands higher than it started. In a real network: a spike.")
