@@ -69,10 +69,10 @@ def test_arrays_of_the_right_shape_that_are_not_mnist_are_refused(tmp_path: Path
 
 def test_arrays_of_another_shape_are_refused_before_they_are_read(tmp_path: Path) -> None:
     path = write_npz(tmp_path / "huge.npz", x_train=np.zeros((400_000, 28, 28), np.uint8))
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(DataError, match="x_train"):
         read_mnist(path)
-    assert time.perf_counter() - started < 1.0
+    assert time.process_time() - started < 1.0
 
 
 def test_pickled_arrays_are_refused(tmp_path: Path) -> None:

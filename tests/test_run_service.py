@@ -135,9 +135,9 @@ def test_looking_at_many_runs_is_quick(tmp_path: Path) -> None:
     data = run_to_bytes(make_record())
     runs = [service.import_run(data, owner=f"owner {number % 30}") for number in range(300)]
     service.list("owner 3")
-    started_at = time.perf_counter()
+    started_at = time.process_time()
     for _ in range(20):
         service.list("owner 3")
         service.snapshot(runs[3])
-    assert (time.perf_counter() - started_at) / 40 < 0.002 * 5  # 2 ms on an idle machine
+    assert (time.process_time() - started_at) / 40 < 0.002 * 5  # 2 ms on an idle machine
     service.close()

@@ -14,6 +14,8 @@ from tests.app_server import Server, running_server
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 Browser, Page = playwright.Browser, playwright.Page
+PATIENCE_MS = 20_000  # a shared machine may be slow
+playwright.expect.set_options(timeout=PATIENCE_MS)
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 CHROMIUM_ARGUMENTS = [
@@ -54,7 +56,7 @@ def page(browser: Browser, server: Server) -> Iterator[Page]:
     context = browser.new_context(
         base_url=server.url, viewport={"width": 1280, "height": 900}, locale="en-US"
     )
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(PATIENCE_MS)
     yield context.new_page()
     context.close()
 
@@ -79,6 +81,6 @@ def phone(browser: Browser, server: Server) -> Iterator[Page]:
         device_scale_factor=3,
         locale="en-US",
     )
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(PATIENCE_MS)
     yield context.new_page()
     context.close()
