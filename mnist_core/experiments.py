@@ -106,8 +106,9 @@ EXPERIMENTS: dict[str, Experiment] = {
             "Another digit, and often quite sure of it",
             "“Not sure”: it notices that this is new",
             "7: it works it out from the other digits",
-            "It has never seen a 7, so it never answers 7. It knows no “something else”: it says 9, or 2, "
-            "or 1, often with great confidence. What is not in the data, a network cannot know.",
+            "It has never seen a 7, so it never answers 7. It knows no “something else”: it says what "
+            "looks like it, such as 9, often with great confidence. What is not in the data, a network cannot "
+            "know.",
             name="missing-digit",
             right=0,
             config=TrainingConfig(
@@ -116,12 +117,13 @@ EXPERIMENTS: dict[str, Experiment] = {
         ),
         Experiment(
             "Too few pictures",
-            "It gets 100 pictures instead of 60,000. How well does it read new digits?",
+            "It gets only 100 pictures to learn from. How well does it read new digits?",
             "Hardly at all: near 10%",
             "As well as ever: near 97%",
-            "In between: near 70%",
+            "In between: 50% to 70%",
             "It soon knows all its 100 pictures by heart: training accuracy 100%. New digits look different "
-            "from those few, so it stays near 70%. The gap between the two curves is called overfitting.",
+            "from those few: up to half of them are read wrongly. The gap between the two curves is called "
+            "overfitting.",
             name="few-images",
             right=2,
             config=TrainingConfig(

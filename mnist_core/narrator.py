@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from mnist_core.results import EpochResult
 
 GUESSING = 0.2  # twice chance: below it nothing has been learned
+PICTURES_FOR_UNITS = 300  # test pictures on which hidden units are looked at
 MILESTONE = 0.9  # test accuracy by which runs are compared
 
 
@@ -56,7 +57,7 @@ class Facts:
     initial : the evaluation before the first step
     diverged_at : the epoch in which the loss ceased to be a number
     confusion : (10, 10) of the test set, rows are the truth
-    dead_units : hidden units that never fire, of how many; see `count_dead_units`
+    dead_units : hidden units silent for `PICTURES_FOR_UNITS` test pictures, of how many; see `count_dead_units`
     earlier : histories of earlier runs of the same kind
     """
 
@@ -111,10 +112,10 @@ def find_divergence(facts: Facts) -> Remark | None:
 
 
 def find_oscillation(facts: Facts) -> Remark | None:
-    """The loss turns round at half of the epochs or more, by a tenth of its size or more."""
-    losses = facts.curve("train_loss")
+    """The loss turns round at two of five epochs or more, by a tenth of its size or more, and answers with it."""
+    losses, accuracy = facts.curve("train_loss"), facts.curve("train_accuracy")
     window = losses[-max(20, len(losses) // 10) :]
-    if len(window) < 6:
+    if len(window) < 6 or np.ptp(accuracy[-len(window) :]) < 0.01:
         return None
     steps = np.diff(window)
     turns = np.mean(np.sign(steps[1:]) != np.sign(steps[:-1]))
@@ -140,7 +141,9 @@ def find_guessing(facts: Facts) -> Remark | None:
         return None
     rate, is_adam = facts.config.learning_rate, facts.config.optimizer == "adam"
     advice = mark("Try another learning rate, three times smaller or larger.")
-    if rate >= (0.03 if is_adam else 1):
+    if facts.config.pixel_range == "raw" and facts.has_hidden_layers:
+        advice = mark("Pixels from 0 to 255 make every step 255 times as long. Scale them to 0–1.")
+    elif rate >= (0.03 if is_adam else 1):
         advice = mark("The steps are too long. Try learning rate {smaller:g} instead of {rate:g}.")
     if facts.config.initialization == "zeros" and facts.has_hidden_layers:
         advice = mark(
@@ -163,6 +166,8 @@ def find_memorizing(facts: Facts) -> Remark | None:
     last = facts.history[-1]
     if last.train_accuracy - last.test_accuracy < 0.05 or last.train_accuracy < 0.5:
         return None
+    if facts.config.missing_digit is not None:  # it cannot know that one, by heart or otherwise
+        return None
     advice = mark("Give it more pictures, or move and turn them a little in each epoch.")
     if facts.config.shuffled_labels:
         advice = mark("The labels were shuffled: it can only learn them by heart.")
@@ -177,17 +182,23 @@ def find_memorizing(facts: Facts) -> Remark | None:
 def find_overfitting(facts: Facts) -> Remark | None:
     """The test loss was 5% lower two epochs ago or more, while the training loss still falls."""
     test, train = facts.curve("test_loss"), facts.curve("train_loss")
-    if len(test) < 4:
-        return None
+    if len(test) < 4 or facts.config.shuffled_labels or facts.config.missing_digit is not None:
+        return None  # a test of what it was never taught
     best = int(np.argmin(test))
     if best > len(test) - 3 or test[-1] < 1.05 * test[best] or train[-1] >= train[best]:
         return None
+    accuracy = facts.curve("test_accuracy")
+    advice = mark("Stop near epoch {epoch}, or give it more varied pictures.")
+    if accuracy[-1] >= accuracy[best]:
+        advice = mark(
+            "It reads no fewer digits right than then, but is surer where it errs. Give it more varied pictures."
+        )
     return Remark(
         template=(
             "Overfitting: the test loss was best after epoch {epoch} ({best:.3g}) and is {now:.3g} now, "
             "while the training loss still falls."
         ),
-        advice="Stop near epoch {epoch}, or give it more varied pictures.",
+        advice=advice,
         kind="overfitting",
         values={"epoch": facts.history[best].epoch, "best": test[best], "now": test[-1]},
     )
@@ -195,11 +206,11 @@ def find_overfitting(facts: Facts) -> Remark | None:
 
 def find_missing_answers(facts: Facts) -> Remark | None:
     """Digits that are there, but are never the answer."""
-    if facts.confusion is None or len(facts.history) < 2:
+    if facts.confusion is None or len(facts.history) < 2 or find_guessing(facts) is not None:
         return None
     answers, truths = facts.confusion.sum(axis=0), facts.confusion.sum(axis=1)
     never = [str(digit) for digit in range(10) if answers[digit] == 0 and truths[digit] > 0]
-    if not never or len(never) > 8:  # nine silent digits are a guess, which has its own sentence
+    if not never:
         return None
     advice = mark("Look at the confusion matrix: which digit takes their place?")
     if facts.config.missing_digit is not None:
@@ -213,17 +224,23 @@ def find_missing_answers(facts: Facts) -> Remark | None:
 
 
 def find_dead_units(facts: Facts) -> Remark | None:
-    """A tenth of the hidden units or more are silent for every picture."""
+    """A tenth of the hidden units or more are silent for every picture looked at."""
     if facts.dead_units is None:
         return None
     dead, total = facts.dead_units
     if total == 0 or dead / total < 0.1:
         return None
+    advice = mark("Long steps kill ReLUs. Try a smaller learning rate.")
+    if facts.config.initialization == "zeros":
+        advice = mark("They began there: from weights of zero nothing moves them.")
     return Remark(
-        template="{dead} of {total} hidden units are dead: they are zero for every picture and learn no more.",
-        advice="Long steps kill ReLUs. Try a smaller learning rate.",
+        template=(
+            "{dead} of {total} hidden units are zero for each of the first {pictures} test pictures. "
+            "A unit that is zero for every picture is dead: it learns no more."
+        ),
+        advice=advice,
         kind="dead units",
-        values={"dead": dead, "total": total},
+        values={"dead": dead, "total": total, "pictures": PICTURES_FOR_UNITS},
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 import pytest
@@ -58,7 +59,12 @@ def test_a_growing_loss_is_called_diverging() -> None:
 def test_the_posts_tensorflow_loss_is_called_oscillating() -> None:
     losses = 60 + 15 * np.random.default_rng(0).standard_normal(200)
     losses[::17] = 220
-    assert "oscillating" in kinds(Facts(config=CONFIG, history=history(losses.tolist())))
+    wavering = (0.9 - losses / 3000).tolist()
+    assert kinds(Facts(config=CONFIG, history=history(losses.tolist(), train_accuracy=wavering))) == [
+        "oscillating"
+    ]
+    still = history(losses.tolist(), train_accuracy=1.0)
+    assert "oscillating" not in kinds(Facts(config=CONFIG, history=still)), "no answer changes with it"
 
 
 def test_small_noise_is_not_called_oscillating() -> None:
@@ -78,6 +84,32 @@ def test_a_test_loss_that_turns_up_is_called_overfitting() -> None:
     assert remark.values["epoch"] == 3
 
 
+@pytest.mark.parametrize(
+    ("accuracy_then", "advice"), [(0.95, "Stop near epoch"), (0.85, "surer where it errs")]
+)
+def test_to_stop_early_is_advised_only_where_more_was_read_right_then(
+    accuracy_then: float, advice: str
+) -> None:
+    train, test = [1, 0.5, 0.3, 0.2, 0.1, 0.05], [1, 0.6, 0.5, 0.55, 0.6, 0.7]
+    accuracy = [0.8, 0.8, accuracy_then, 0.9, 0.9, 0.9]
+    (remark, *_) = narrate(Facts(config=CONFIG, history=history(train, test, test_accuracy=accuracy)))
+    assert advice in remark.advice
+
+
+@pytest.mark.parametrize("spoiled", [{"missing_digit": 7}, {"shuffled_labels": True}], ids=str)
+def test_a_test_of_what_was_never_taught_is_not_called_overfitting(spoiled: dict[str, Any]) -> None:
+    config = TrainingConfig(architecture="mlp", **spoiled)
+    test = history([1, 0.5, 0.3, 0.2, 0.1], [1.4, 1.5, 1.6, 1.7, 1.8])
+    assert not any(remark.kind == "overfitting" for remark in narrate(Facts(config=config, history=test)))
+
+
+def test_a_digit_that_was_kept_from_it_is_not_called_learning_by_heart() -> None:
+    results = history([1, 0.1], train_accuracy=[0.9, 0.99], test_accuracy=[0.8, 0.88])
+    config = TrainingConfig(architecture="mlp", missing_digit=7)
+    assert kinds(Facts(config=config, history=results)) == []
+    assert kinds(Facts(config=CONFIG, history=results)) == ["memorizing"]
+
+
 def test_knowing_only_its_own_pictures_is_called_memorizing() -> None:
     facts = Facts(
         config=CONFIG, history=history([1, 0.1], [1, 1], train_accuracy=[0.5, 1.0], test_accuracy=[0.5, 0.7])
@@ -92,6 +124,17 @@ def test_guessing_is_called_guessing_and_zero_weights_are_blamed_where_they_are(
     assert "zero" in remark.advice
 
 
+def test_raw_pixels_are_blamed_for_a_guess_and_silent_digits_are_no_news_then() -> None:
+    config = TrainingConfig(architecture="mlp", pixel_range="raw")
+    confusion = np.zeros((10, 10), int)
+    confusion[:, 1], confusion[3, 4] = 100, 2
+    facts = Facts(config=config, history=history([2.3] * 3, train_accuracy=0.11), confusion=confusion)
+    first, *others = narrate(facts)
+    assert first.kind == "guessing"
+    assert "Scale them" in first.advice
+    assert all(remark.kind != "silent class" for remark in others)
+
+
 def test_a_digit_that_is_never_answered_is_named() -> None:
     confusion = np.diag([100] * 10)
     confusion[7] = 0
@@ -103,6 +146,12 @@ def test_a_digit_that_is_never_answered_is_named() -> None:
 def test_dead_units_are_mentioned_from_a_tenth_on() -> None:
     assert "dead units" in kinds(Facts(config=CONFIG, history=history([1, 0.5]), dead_units=(13, 128)))
     assert "dead units" not in kinds(Facts(config=CONFIG, history=history([1, 0.5]), dead_units=(12, 128)))
+
+
+def test_long_steps_are_not_blamed_for_units_that_began_at_zero() -> None:
+    config = TrainingConfig(architecture="mlp", initialization="zeros")
+    (remark,) = narrate(Facts(config=config, history=history([1, 0.5]), dead_units=(128, 128)))
+    assert "began there" in remark.advice
 
 
 def test_half_the_usual_epochs_is_called_faster() -> None:
@@ -130,7 +179,7 @@ def every_remark() -> list[Remark]:
     many = [
         Facts(config=CONFIG, diverged_at=1),
         Facts(config=CONFIG, history=history([2.3, 4, 9, 30])),
-        Facts(config=CONFIG, history=history([60, 200, 60, 200, 60, 200, 60, 200])),
+        Facts(config=CONFIG, history=history([60, 200] * 4, train_accuracy=[0.9, 0.7] * 4)),
         Facts(config=CONFIG, history=history([1, 0.5]), confusion=confusion, dead_units=(64, 128)),
         Facts(config=CONFIG, history=history([2.3] * 9, train_accuracy=0.1)),
     ]

@@ -10,7 +10,7 @@ import streamlit as st
 from mnist_core.errors import DataError
 from mnist_core.evaluation import count_dead_units
 from mnist_core.layers import Relu
-from mnist_core.narrator import Facts, narrate
+from mnist_core.narrator import PICTURES_FOR_UNITS, Facts, narrate
 from mnist_core.network import get_architecture
 from pages.components import state
 from pages.components.language import _
@@ -65,7 +65,7 @@ def _dead_units(snapshot: RunSnapshot) -> tuple[int, int] | None:
 def _count_dead_units(snapshot: RunSnapshot) -> tuple[int, int] | None:
     model = state.run_service().latest_model(snapshot.id)
     try:
-        images = state.dataset(snapshot.data).test.images[:300]
+        images = state.dataset(snapshot.data).test.images[:PICTURES_FOR_UNITS]
     except DataError:  # a run from elsewhere, and its digits are not here
         return None
     return None if model is None else count_dead_units(model, images)
