@@ -236,8 +236,10 @@ class Trainer:
 
     def _finish_epoch(self) -> EpochResult | None:
         """Evaluate and count the epoch; None if the network turns out to have diverged."""
+        last_confusion = self.confusion
         result = self._evaluate(self.epoch + 1, self.model, self._seconds)
         if not math.isfinite(result.train_loss):
+            self.confusion = last_confusion  # as everything else, of the last good epoch
             self._diverge()
             return None
         self.epoch, self.batch, self._seconds = self.epoch + 1, 0, 0.0

@@ -10,6 +10,7 @@ from pages.components.runs.comparison import show_comparison
 from pages.components.runs.keeping import tell_if_not_kept
 from pages.components.runs.list import choose_runs, load_run, manage_run
 from pages.components.runs.panel import draw_shared
+from pages.components.runs.presses import interval_for
 from pages.components.source import show_source
 
 POLL_SECONDS = 2.0
@@ -51,7 +52,7 @@ def _panel(interval: float | None) -> None:
 
 
 def _interval() -> float | None:
-    return POLL_SECONDS if any(run.is_unfinished for run in own_runs()) else None
+    return POLL_SECONDS if interval_for(*own_runs()) else None
 
 
 with frame.page(_("Compare"), "📊"):

@@ -15,7 +15,7 @@ from pages.components.runs.access import RUN_PARAMETER, linked_run, own_runs, re
 from pages.components.runs.break_it import choose_experiment
 from pages.components.runs.keeping import tell_if_not_kept
 from pages.components.runs.panel import SHOWN_RUN_KEY, show_run
-from pages.components.runs.race import RACE_PARAMETER, choose_race, racing_runs, show_race
+from pages.components.runs.race import RACE_PARAMETER, choose_race, linked_race, show_race
 from pages.components.runs.reveal import note_start, reveal
 from pages.components.runs.settings import choose_settings, name_of
 from pages.components.source import show_source
@@ -51,7 +51,7 @@ def show_next(run_id: str) -> None:
 
 def show_training(linked: RunSnapshot | None) -> None:
     """The race or run in the link, else the one just started, else the visitor's newest."""
-    if (race := racing_runs()) is not None:
+    if (race := linked_race()) is not None:
         show_race(race)
         return
     shown = linked or readable_run(st.session_state.get(SHOWN_RUN_KEY)) or next(iter(own_runs()), None)

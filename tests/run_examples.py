@@ -65,6 +65,7 @@ def example_run(status: str = "running", epoch: int = 5, **changes: Any) -> RunS
         ),
         "shared": False,
         "dataset_origin": "tests",
+        "is_on_worker": status in ("running", "paused"),
         "can_continue": status in ("paused", "stopped", "failed"),
     }
     return RunSnapshot(**(values | changes))

@@ -93,6 +93,20 @@ def test_what_a_failed_run_says_is_no_markdown(open_page: Open) -> None:
     assert test.error[0].value == f"It failed on {plain(HOSTILE)}."
 
 
+def test_digits_read_between_two_epochs_are_not_passed_off_as_those_of_the_matrix(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    run = example_run("paused", batch=7)
+    said = Mock()
+    monkeypatch.setattr(mistaken_digits, "st", said)
+    monkeypatch.setattr(mistaken_digits.state, "run_service", lambda: ExampleService(run))
+    for shown in (run, replace(run, batch=0)):
+        said.reset_mock()
+        mistaken_digits.show_digits(shown, 4, 9)
+        captions = " ".join(call.args[0] for call in said.caption.call_args_list)
+        assert ("7 batches after" in captions) == (shown.batch == 7)
+
+
 def test_digits_of_a_run_from_elsewhere_that_are_not_here_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
     shown, elsewhere = Mock(), Mock(side_effect=DataError("These digits are not here."))
     monkeypatch.setattr(mistaken_digits, "st", shown)

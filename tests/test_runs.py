@@ -128,6 +128,19 @@ def test_a_paused_run_holds_still_steps_and_goes_on(service: RunService, start: 
     wait_for(service, run, lambda snapshot: snapshot.epoch > after_epoch.epoch + 1)
 
 
+@pytest.mark.parametrize("order", ["pause", "stop"])
+def test_a_held_run_shows_the_confusions_of_its_latest_epoch(
+    service: RunService, start: Callable[..., str], order: str
+) -> None:
+    run = start(**LONG)
+    wait_for(service, run, lambda snapshot: snapshot.epoch > 5)
+    getattr(service, order)(run)
+    held = wait_for(service, run, lambda one: one.status == "paused" or not one.is_on_worker)
+    assert held.confusion is not None
+    accuracy = held.confusion.trace() / held.confusion.sum()
+    assert accuracy == pytest.approx(held.history[-1].test_accuracy)
+
+
 def test_a_step_that_is_asked_for_again_before_the_worker_has_answered_is_one_step(
     service: RunService, start: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -163,6 +164,7 @@ def test_a_reader_whose_run_has_gone_has_no_model(monkeypatch: pytest.MonkeyPatc
         ([example_run("queued", queue_position=3)], presses.QUEUE_SECONDS),
         ([example_run("queued", queue_position=3), example_run("running")], presses.POLL_SECONDS),
         ([example_run("queued", queue_position=3), example_run("finished")], presses.QUEUE_SECONDS),
+        ([example_run("stopped", is_on_worker=True)], presses.POLL_SECONDS),  # its last news are to come
         ([example_run("finished")], None),
     ],
 )
@@ -203,6 +205,15 @@ def test_what_was_guessed_of_an_experiment_outlives_the_browsers_session(open_pa
     guess = next(iter(EXPERIMENTS.values())).answers[1]
     test, _service = open_page("train.py", *service.runs.values())
     assert f"Your guess: {guess}." in texts(test)
+
+
+def test_a_link_to_a_race_that_is_not_shared_says_so(open_page: Open) -> None:
+    theirs = [example_run(id=name, owner="b" * 32) for name in ("one", "two")]
+    test, _service = open_page("train.py", *theirs, race="one-two")
+    assert "race in this link" in texts(test)
+    shared = [replace(run, shared=True) for run in theirs]
+    test, _service = open_page("train.py", *shared, race="one-two")
+    assert "race in this link" not in texts(test)
 
 
 def test_a_race_starts_two_runs_that_differ_in_one_thing(open_page: Open) -> None:

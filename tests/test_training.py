@@ -144,6 +144,19 @@ def test_a_loss_that_is_no_number_ends_the_run_with_the_last_good_parameters(
     assert np.array_equal(trainer.model.parameter_vector, good)
 
 
+def test_a_divergence_seen_only_in_the_test_leaves_the_confusions_of_the_last_good_epoch(
+    dataset: Dataset,
+) -> None:
+    trainer = Trainer(config(architecture="softmax", batch_size="full", epochs=9), dataset)
+    while trainer.epoch < 2:
+        next(trainer.events())
+    good = trainer.confusion
+    trainer.learning_rate = 1e39  # the loss before this step is a number, the one after it is not
+    list(trainer.events())
+    assert trainer.diverged_at == 3
+    assert np.array_equal(trainer.confusion, good)
+
+
 def test_training_stops_above_the_accuracy_asked_for(dataset: Dataset) -> None:
     results = list(train(config(epochs=50, stop_at_accuracy=0.8), dataset))
     assert results[-1].train_accuracy > 0.8

@@ -205,7 +205,7 @@ class Dispatcher:
         self._served_at[record.owner] = time.monotonic()
         if record.error is self._trouble:
             record.error = None
-        record.change(status="running", images_per_second=0.0, seconds_left=None)
+        record.change(status="running", is_on_worker=True, images_per_second=0.0, seconds_left=None)
         self._on_change(record)
         following = self._follow(turn, turn.ticket(), client)  # the ticket as of now, with the lock held
         task = asyncio.get_running_loop().create_task(following)
@@ -238,6 +238,7 @@ class Dispatcher:
         with self._changed:
             del self._turns[turn.key]
             if turn.is_current:
+                turn.record.change(is_on_worker=False)
                 if outcome is None:
                     turn.lose(may_wait=not self._closing)
                 else:

@@ -47,6 +47,7 @@ class RunSnapshot:
     samples : current answers for a fixed few test digits
     dataset_origin : the data set the worker loaded, and from where
     can_continue : whether `resume` would go on with it
+    is_on_worker : its worker has more to tell; a run that was just stopped is, until its last news are in
     """
 
     id: str
@@ -75,6 +76,7 @@ class RunSnapshot:
     shared: bool
     dataset_origin: str
     can_continue: bool
+    is_on_worker: bool
 
     @property
     def is_unfinished(self) -> bool:
@@ -136,6 +138,7 @@ class RunRecord:
     model: Model | None = None
     model_wanted_at: float = -1e9
     is_unloaded: bool = False
+    is_on_worker: bool = False
     generation: int = 0
     rewinds: int = 0
     workers_lost: int = 0
@@ -219,7 +222,7 @@ class RunRecord:
         self.checkpoint = self.beginning
         self.learning_rate, self.epochs = self.config.learning_rate, self.config.epochs
         self.stop_at_accuracy = self.config.stop_at_accuracy
-        self.status, self.mode, self.is_unloaded = "paused", "pause", False
+        self.status, self.mode, self.is_unloaded, self.is_on_worker = "paused", "pause", False, False
         self.changes += 1
 
     def change(self, **fields: object) -> None:
@@ -257,6 +260,7 @@ class RunRecord:
             shared=self.shared,
             dataset_origin=self.dataset_origin,
             can_continue=self.status in ("paused", "stopped", "failed") and self.epoch < self.epochs,
+            is_on_worker=self.is_on_worker,
         )
 
 

@@ -116,6 +116,8 @@ class RunDriver:
     def _carry_out(self, command: RunCommand) -> None:
         if command.name == "mode":
             self._mode = command.value
+            if command.value == "pause":
+                self._publish_pictures()
         elif command.name == "learning_rate":
             self._trainer.learning_rate = command.value
         elif command.name == "epochs":
@@ -134,6 +136,7 @@ class RunDriver:
             is_asked_for = self._mode == "batch" and result.batch < result.batches
         if is_asked_for:
             self._mode = "pause"
+            self._publish_pictures()
             self._publish_checkpoint()
 
     # --- news -------------------------------------------------------------------------------------
@@ -176,13 +179,12 @@ class RunDriver:
             self._session.publish(model=self._trainer.model)
 
     def _publish_pictures(self) -> None:
-        """After an evaluation: what it found, and the answers for a few digits."""
+        """What the latest evaluation found, and the present answers for a few digits."""
         samples = sample_answers(self._dataset, self._trainer.model.predict_proba)
         self._session.publish(confusion=self._trainer.confusion, samples=samples)
 
     def _outcome(self) -> RunOutcome:
-        if self._ending == "finished":
-            self._publish_pictures()
+        self._publish_pictures()
         self._publish_checkpoint()
         self._session.publish(model=self._trainer.model)
         self._publish_state()

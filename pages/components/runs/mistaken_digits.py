@@ -59,6 +59,13 @@ def show_digits(run: RunSnapshot, truth: int, answer: int | None) -> None:
         st.markdown(
             _("{count} times {truth} is read as {answer}:", count=len(found), truth=truth, answer=answer)
         )
+    if run.batch and run.diverged_at is None:  # a diverged one is back at the last whole epoch
+        st.caption(
+            _(
+                "Read by the network as it is now, {batch} batches after the matrix was counted.",
+                batch=run.batch,
+            )
+        )
     shown = found[:MOST_PICTURES]
     if len(shown):
         _show_pictures(images[shown], truth, answers[shown])

@@ -29,6 +29,7 @@ from pages.components.runs.words import (
     STATUS_ICONS,
     duration,
     loss_text,
+    share_text,
     status_word,
     value_text,
 )
@@ -100,7 +101,7 @@ class Places:
 
 def _standing(snapshot: RunSnapshot) -> tuple[object, ...]:
     """All that the standing part depends on."""
-    order = snapshot.status, snapshot.queue_position, snapshot.can_continue
+    order = snapshot.status, snapshot.queue_position, snapshot.can_continue, interval_for(snapshot)
     return *order, snapshot.name, snapshot.message, snapshot.learning_rate
 
 
@@ -215,8 +216,8 @@ def _draw_metrics(snapshot: RunSnapshot) -> None:
     for label, name, as_text in (
         (_("Training loss"), "train_loss", loss_text),
         (_("Test loss"), "test_loss", loss_text),
-        (_("Training accuracy"), "train_accuracy", "{:.2%}".format),
-        (_("Test accuracy"), "test_accuracy", "{:.2%}".format),
+        (_("Training accuracy"), "train_accuracy", share_text),
+        (_("Test accuracy"), "test_accuracy", share_text),
     ):
         numbers.append((label, "–" if latest is None else as_text(getattr(latest, name))))
     for label, value in numbers:

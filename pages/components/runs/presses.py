@@ -26,7 +26,7 @@ PRESS_KEY = "run_press"
 
 def interval_for(*snapshots: RunSnapshot) -> float | None:
     """Seconds from look to look: longer while all wait behind others, None once all are at rest."""
-    moving = [snapshot for snapshot in snapshots if snapshot.is_unfinished]
+    moving = [snapshot for snapshot in snapshots if snapshot.is_unfinished or snapshot.is_on_worker]
     if not moving:
         return None
     return QUEUE_SECONDS if all(snapshot.queue_position for snapshot in moving) else POLL_SECONDS

@@ -90,6 +90,16 @@ def racing_runs() -> tuple[RunSnapshot, RunSnapshot] | None:
     return None if first is None or second is None else (first, second)
 
 
+def linked_race() -> tuple[RunSnapshot, RunSnapshot] | None:
+    """The race the link names; a sentence where there is none to be seen."""
+    race = racing_runs()
+    if race is None and RACE_PARAMETER in st.query_params:
+        st.warning(
+            _("The race in this link is not here, or its two runs are not shared with you."), icon="🔗"
+        )
+    return race
+
+
 def show_race(runs: tuple[RunSnapshot, RunSnapshot]) -> None:
     """Show both, and keep showing while one of them moves."""
     interval = interval_for(*runs)

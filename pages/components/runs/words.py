@@ -120,6 +120,11 @@ def loss_text(loss: float) -> str:
     return f"{loss:.4f}" if loss < 1000 else f"{loss:,.0f}"
 
 
+def share_text(share: float) -> str:
+    """A share in percent, as short as the place for it."""
+    return "100%" if share == 1 else f"{share:.2%}"
+
+
 def unique_names(names: Sequence[str]) -> list[str]:
     """The same names, numbered where one comes up again: they are the keys of the colours."""
     counts: dict[str, int] = {}
