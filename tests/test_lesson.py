@@ -17,6 +17,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mnist_core import Model, RunSnapshot, TrainingConfig, load_dataset, load_starter_model, train
+from mnist_core.errors import RunError
 from pages.components import state
 from pages.components.lesson import runs as lesson_runs
 from pages.components.lesson.handouts import teachers_notes, worksheet
@@ -317,6 +318,25 @@ def test_with_the_built_in_digits_the_lesson_says_that_its_figures_are_mnists(
     monkeypatch.setattr("pages.components.state.active_data", lambda: ActiveData(digits))
     notes = [note.value for note in lesson(step="4").info]
     assert any("belong to the real MNIST" in note for note in notes) == (source == "strokes")
+
+
+@pytest.mark.parametrize(("status", "resumed"), [("stopped", ["run0"]), ("finished", [])])
+def test_a_run_of_the_lesson_that_was_stopped_is_named_and_can_go_on(
+    status: str, resumed: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def script(run: object) -> None:
+        from pages.components.lesson.runs import show_state
+
+        show_state(run)
+
+    service = Mock()
+    run = example_run(status, error=RunError("The page was closed.") if resumed else None)
+    monkeypatch.setattr(state, "run_service", lambda: service)
+    app = AppTest.from_function(script, args=(run,)).run()
+    for button in app.button:
+        button.click().run()
+    assert [call.args[0] for call in service.resume.call_args_list] == resumed
+    assert [error.value.split(":")[0] for error in app.error] == [run.name for _run in resumed]
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from mnist_core.errors import RunError
 from pages.components import state
 from pages.components.language import _, error_text, plain
 from pages.components.runs.address import Request, write_request
-from pages.components.runs.presses import interval_for, panel
+from pages.components.runs.presses import interval_for, panel, press_button
 
 
 def start_run(key: str, config: TrainingConfig, name: str) -> None:
@@ -67,15 +67,18 @@ def watch(keys: Iterable[str], draw: Callable[[], None]) -> None:
 
 
 def show_state(run: RunSnapshot) -> None:
-    """One line on where an unfinished run is; nothing once it is through."""
+    """Where an unfinished run is, and how to go on with one that was stopped; nothing once it is through."""
     name = plain(run.name)
     if run.error is not None:
-        st.error(error_text(run.error), icon="⚠️")
+        st.error(f"{name}: {error_text(run.error)}", icon="⚠️")
     elif run.status == "queued":
         st.caption("⏳ " + _("{name}: waiting for a worker", name=name))
     elif run.status == "running":
         done = run.epoch / max(run.epochs, 1)
         text = _("{name}: epoch {epoch} of {epochs}", name=name, epoch=run.epoch, epochs=run.epochs)
         st.progress(min(done, 1.0), text=text)
+    if run.can_continue:
+        service = state.run_service()
+        press_button(_("Resume"), "▶️", f"resume_{run.id}", lambda: service.resume(run.id), enabled=True)
     if run.diverged_at is not None:
         st.warning(_("{name} diverged in epoch {epoch}.", name=name, epoch=run.diverged_at), icon="💥")

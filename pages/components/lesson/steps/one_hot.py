@@ -101,7 +101,7 @@ def _pixel_map(image: NDArray[np.uint8], place: int) -> None:
             "place": places,
             "chosen": places == place,
         }
-    )
+    ).sort_values("chosen")  # the framed one is drawn last: no neighbour covers its frame
     axis = {"labelAngle": 0, "values": list(range(0, SIZE, 4)), "ticks": False, "domain": False}
     ink_scale = {"range": [_hex(PAPER), _hex(INK)], "domain": [0, 255]}
     words = {"place": _("place in the row"), "row": _("row"), "column": _("column"), "ink": _("pixel")}
