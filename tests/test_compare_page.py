@@ -5,6 +5,8 @@ from __future__ import annotations
 from mnist_core import TrainingConfig
 from tests.run_examples import Open, example_run, texts
 
+OTHER = TrainingConfig(epochs=10, learning_rate=0.5)
+
 
 def test_compare_says_so_when_there_is_nothing_to_compare(open_page: Open) -> None:
     test, _service = open_page("compare.py")
@@ -12,18 +14,27 @@ def test_compare_says_so_when_there_is_nothing_to_compare(open_page: Open) -> No
 
 
 def test_compare_shows_what_differs_between_two_runs(open_page: Open) -> None:
-    second = example_run("finished", id="run1", config=TrainingConfig(epochs=10, learning_rate=0.5))
+    second = example_run("finished", id="run1", config=OTHER)
     test, _service = open_page("compare.py", example_run("finished"), second)
     assert "Learning rate" in test.table[0].value.index.tolist()
     assert not test.exception
 
 
 def test_compare_ticks_a_run_that_has_only_just_been_started(open_page: Open) -> None:
-    other = TrainingConfig(epochs=10, learning_rate=0.5)
-    fresh = example_run("queued", 0, id="run1", config=other, initial=None, confusion=None, name="fresh")
+    fresh = example_run("queued", 0, id="run1", config=OTHER, initial=None, confusion=None, name="fresh")
     test, _service = open_page("compare.py", example_run("finished"), fresh)
     assert not test.error
     assert "fresh" in test.table[0].value.columns
+
+
+def test_runs_with_curves_are_ticked_before_those_that_wait(open_page: Open) -> None:
+    waiting = [
+        example_run("queued", 0, id=f"wait{i}", initial=None, confusion=None, name=f"waiting {i}")
+        for i in range(3)
+    ]
+    done = example_run("finished", name="done", created_at=0.0, config=OTHER)
+    test, _service = open_page("compare.py", *waiting, done)
+    assert "done" in test.table[0].value.columns
 
 
 def test_compare_refuses_a_run_that_is_not_shared(open_page: Open) -> None:

@@ -23,11 +23,15 @@ if TYPE_CHECKING:
 
 MOST_COMPARED = 6
 COMPARED_AT_FIRST = 3
+NAME_WIDTH = 240  # pixels at least: the rest of the table is seen beside it, on a phone its beginning
 TABLE_KEY, ROWS_KEY, TICKS_KEY = "compare_table", "compare_rows", "compare_ticks"
 
 
 def choose_runs(runs: list[RunSnapshot]) -> list[RunSnapshot]:
-    """The table of all runs; those ticked in it, at first the newest few. A run that joins them is ticked."""
+    """The table of all runs; those ticked in it, at first the newest few that have curves.
+
+    A run that joins them is ticked.
+    """
     table = f"compare_runs_{hash(tuple(run.id for run in runs))}"  # ticks are by row: other runs, other table
     if st.session_state.get(TABLE_KEY) != table:
         st.session_state[TABLE_KEY] = table
@@ -43,6 +47,7 @@ def choose_runs(runs: list[RunSnapshot]) -> list[RunSnapshot]:
             "selection": {"rows": st.session_state[ROWS_KEY], "cells": [(0, _("Name"))]},
         },
         column_config={
+            _("Name"): st.column_config.TextColumn(width=NAME_WIDTH),
             "accuracy": st.column_config.ProgressColumn(
                 _("Test accuracy"), format="percent", min_value=0.0, max_value=1.0
             ),
@@ -62,7 +67,7 @@ def choose_runs(runs: list[RunSnapshot]) -> list[RunSnapshot]:
 def _rows_to_tick(runs: list[RunSnapshot], ticks: dict[str, bool] | None) -> list[int]:
     """Which rows of a new table begin ticked, after the ticks of the one before it, if there was one."""
     if ticks is None:
-        return list(range(len(runs)))[:COMPARED_AT_FIRST]
+        return sorted(range(len(runs)), key=lambda row: not runs[row].history)[:COMPARED_AT_FIRST]
     return [row for row, run in enumerate(runs) if ticks.get(run.id, True)]
 
 
