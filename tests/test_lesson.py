@@ -148,6 +148,11 @@ def test_a_ball_in_the_valley_comes_to_rest_unless_its_steps_are_too_long(
     assert (abs(places[-1]) < abs(places[0])) == comes_to_rest
 
 
+def test_one_sees_where_the_ball_lands_after_the_longest_step() -> None:
+    widest_place_drawn = 2.2
+    assert abs(valley_walk(1.1)[1]) < widest_place_drawn
+
+
 @pytest.mark.parametrize(
     ("rate", "words"),
     [(0.5, "stays"), (0.95, "a little lower"), (1.0, "never higher"), (1.05, "lands higher")],

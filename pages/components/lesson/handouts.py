@@ -25,7 +25,7 @@ h2 { font-size: 13pt; margin: 1.2rem 0 0.4rem; padding: 0.2rem 0.7rem; border-le
 .why { display: flex; gap: 0.6rem; color: #4a5560; }
 .why::after { content: ""; flex: 1; }
 .why::after, .line { border-bottom: 1px solid #999; }
-.line { height: 1.7rem; }
+.line { height: 1.6rem; }
 td:not(:last-child) { white-space: nowrap; }
 table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; padding: 0.25rem 0.8rem 0.25rem 0; border-bottom: 1px solid #ccd3da; }

@@ -82,7 +82,9 @@ STEPS = (
         8,
         tensorflow_twin.show,
         tensorflow_twin.QUESTIONS,
-        mark("1000 epochs take a few minutes. Start the run first and discuss the code meanwhile."),
+        mark(
+            "1000 epochs take a few minutes. The first answer brings the button: start, and discuss the code meanwhile."
+        ),
     ),
     Step(
         mark("Better"),

@@ -25,7 +25,7 @@ def show_valley() -> None:
         )
 
 
-def valley_walk(rate: float, start: float = -2.0, steps: int = 12) -> list[float]:
+def valley_walk(rate: float, start: float = -1.5, steps: int = 12) -> list[float]:
     """Gradient descent on the loss w², whose gradient is 2w."""
     places = [start]
     for _step in range(steps):
