@@ -199,9 +199,15 @@ def test_what_the_second_tool_drew_survives_a_reload(draw: Page) -> None:
     expect_answer(draw, r"^1")
 
 
-def test_without_a_network_the_drawing_stays_and_is_sent_later(draw: Page) -> None:
+def test_a_network_lost_in_the_middle_of_a_stroke_loses_nothing(draw: Page) -> None:
+    box = pad(draw).bounding_box()
+    start, corner, end = ((box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in SEVEN)
+    draw.mouse.move(*start)
+    draw.mouse.down()
+    draw.mouse.move(*corner, steps=8)
     draw.context.set_offline(True)
-    draw_stroke(draw, SEVEN)
+    draw.mouse.move(*end, steps=8)
+    draw.mouse.up()
     draw.wait_for_timeout(500)
     draw.context.set_offline(False)
     expect_answer(draw, r"^7", timeout=30_000)
