@@ -103,10 +103,10 @@ def find_divergence(facts: Facts) -> Remark | None:
         losses = np.concatenate([[facts.initial.train_loss], losses])
     if len(losses) >= 3 and losses[-1] > 2 * losses[0] and losses[-1] > losses[-2]:
         return Remark(
-            template="The training loss grows: it was {first:.3g} and is {last:.3g} now.",
+            template="The training loss grows: it was {first} and is {last} now.",
             advice=advice,
             kind="diverging",
-            values={"first": losses[0], "last": losses[-1], **values},
+            values={"first": _loss_text(losses[0]), "last": _loss_text(losses[-1]), **values},
         )
     return None
 
@@ -127,10 +127,10 @@ def find_oscillation(facts: Facts) -> Remark | None:
     if facts.config.pixel_range == "raw":
         advice = mark("Raw pixels make the steps long. Try pixels scaled to 0–1, or a smaller learning rate.")
     return Remark(
-        template="The loss jumps up and down: between {low:.3g} and {high:.3g} in the last {count} epochs.",
+        template="The loss jumps up and down: between {low} and {high} in the last {count} epochs.",
         advice=advice,
         kind="oscillating",
-        values={"low": window.min(), "high": window.max(), "count": len(window)},
+        values={"low": _loss_text(window.min()), "high": _loss_text(window.max()), "count": len(window)},
     )
 
 
@@ -145,6 +145,8 @@ def find_guessing(facts: Facts) -> Remark | None:
         advice = mark("Pixels from 0 to 255 make every step 255 times as long. Scale them to 0–1.")
     elif rate >= (0.03 if is_adam else 1):
         advice = mark("The steps are too long. Try learning rate {smaller:g} instead of {rate:g}.")
+    elif rate <= (0.0003 if is_adam else 0.003):
+        advice = mark("The steps are too short. Try learning rate {larger:g} instead of {rate:g}.")
     if facts.config.initialization == "zeros" and facts.has_hidden_layers:
         advice = mark(
             "All weights began at zero, so no unit can become different from the others. Begin at random."
@@ -155,7 +157,13 @@ def find_guessing(facts: Facts) -> Remark | None:
         template="After {epochs} epochs it still guesses: {accuracy:.0%} right, and chance is 10%.",
         advice=advice,
         kind="guessing",
-        values={"epochs": len(accuracy), "accuracy": accuracy[-1], "rate": rate, "smaller": rate / 10},
+        values={
+            "epochs": len(accuracy),
+            "accuracy": accuracy[-1],
+            "rate": rate,
+            "smaller": rate / 10,
+            "larger": rate * 10,
+        },
     )
 
 
@@ -184,6 +192,8 @@ def find_overfitting(facts: Facts) -> Remark | None:
     test, train = facts.curve("test_loss"), facts.curve("train_loss")
     if len(test) < 4 or facts.config.shuffled_labels or facts.config.missing_digit is not None:
         return None  # a test of what it was never taught
+    if find_guessing(facts) is not None:
+        return None
     best = int(np.argmin(test))
     if best > len(test) - 3 or test[-1] < 1.05 * test[best] or train[-1] >= train[best]:
         return None
@@ -195,12 +205,16 @@ def find_overfitting(facts: Facts) -> Remark | None:
         )
     return Remark(
         template=(
-            "Overfitting: the test loss was best after epoch {epoch} ({best:.3g}) and is {now:.3g} now, "
+            "Overfitting: the test loss was best after epoch {epoch} ({best}) and is {now} now, "
             "while the training loss still falls."
         ),
         advice=advice,
         kind="overfitting",
-        values={"epoch": facts.history[best].epoch, "best": test[best], "now": test[-1]},
+        values={
+            "epoch": facts.history[best].epoch,
+            "best": _loss_text(test[best]),
+            "now": _loss_text(test[-1]),
+        },
     )
 
 
@@ -248,21 +262,21 @@ def find_plateau(facts: Facts) -> Remark | None:
     """Over the last fifth of the epochs (five at least) the loss fell by less than 1%."""
     losses, accuracy = facts.curve("train_loss"), facts.curve("train_accuracy")
     span = max(5, math.ceil(len(losses) / 5))
-    if len(losses) <= span or accuracy[-1] >= 0.999:
+    if len(losses) <= span or accuracy[-1] >= 0.999 or find_guessing(facts) is not None:
         return None
     fall = (losses[-span - 1] - losses[-span:].min()) / max(abs(losses[-span - 1]), 1e-12)
     if not -0.01 < fall < 0.01 or np.ptp(accuracy[-span:]) > 0.005:
         return None
     advice = mark(
-        "It has found what this network can do. Try a network with a hidden layer, or a larger learning rate."
+        "This may be all that this network can do. Try a network with a hidden layer, or a larger learning rate."
     )
     if facts.has_hidden_layers:
         advice = mark("Try a smaller learning rate for the last steps, or stop here.")
     return Remark(
-        template="A plateau: for {span} epochs the training loss has stayed near {loss:.3g}.",
+        template="A plateau: for {span} epochs the training loss has stayed near {loss}.",
         advice=advice,
         kind="plateau",
-        values={"span": span, "loss": losses[-1]},
+        values={"span": span, "loss": _loss_text(losses[-1])},
     )
 
 
@@ -273,9 +287,9 @@ def find_quick_start(facts: Facts) -> Remark | None:
     if own is None or not others or own > np.median(others) / 2:
         return None
     return Remark(
-        template="Faster than usual: {accuracy:.0%} after {own} epochs. Your earlier runs took {usual:g}.",
+        template="Faster than usual: {accuracy:.0%} in epoch {own}. Your earlier runs took about {usual} epochs.",
         kind="faster",
-        values={"accuracy": MILESTONE, "own": own, "usual": float(np.median(others))},
+        values={"accuracy": MILESTONE, "own": own, "usual": math.ceil(np.median(others))},
         good=True,
     )
 
@@ -332,6 +346,10 @@ _FINDERS: tuple[Callable[[Facts], Remark | None], ...] = (
     find_commonest_mistake,
     find_beginning,
 )
+
+
+def _loss_text(loss: float) -> str:
+    return f"{loss:.3g}" if loss < 1000 else f"{loss:,.0f}"
 
 
 def _epochs_to_milestone(history: Sequence[EpochResult]) -> int | None:

@@ -96,6 +96,18 @@ def test_to_stop_early_is_advised_only_where_more_was_read_right_then(
     assert advice in remark.advice
 
 
+def test_a_rate_too_small_to_learn_is_called_that_and_no_plateau() -> None:
+    config = TrainingConfig(architecture="softmax", learning_rate=0.0001)
+    slow = history([2.41] * 9, [2.3, 2.5, 2.6, 2.7, 2.8, 2.9, 3.0, 3.1, 3.2], train_accuracy=0.09)
+    (remark,) = narrate(Facts(config=config, history=slow))
+    assert "0.001 instead of 0.0001" in remark.advice.format(**remark.values)
+
+
+def test_a_large_loss_is_told_in_whole_numbers() -> None:
+    (remark,) = narrate(Facts(config=CONFIG, history=history([192, 5e5, 1.25e6])))
+    assert "was 192 and is 1,250,000 now" in remark.template.format(**remark.values)
+
+
 @pytest.mark.parametrize("spoiled", [{"missing_digit": 7}, {"shuffled_labels": True}], ids=str)
 def test_a_test_of_what_was_never_taught_is_not_called_overfitting(spoiled: dict[str, Any]) -> None:
     config = TrainingConfig(architecture="mlp", **spoiled)

@@ -121,7 +121,7 @@ class Turn:
         if record.status != "running" or not may_wait:
             return
         error = RunError(
-            "A worker was lost. The run went on from epoch {epoch} on another.", epoch=record.epoch
+            "A worker was lost. The run goes on from epoch {epoch} on another.", epoch=record.epoch
         )
         record.change(status="queued", error=error)
         if record.workers_lost > MOST_WORKERS_LOST:
