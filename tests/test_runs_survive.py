@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import signal
 import subprocess
 import sys
+import sysconfig
 import time
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -18,6 +22,7 @@ import pytest
 from mnist_core import TrainingConfig
 from mnist_core.runs.service import RunService
 
+PROJECT = Path(__file__).parents[1]
 PATIENCE_SECONDS = 120.0
 ENDLESS = TrainingConfig(training_images=500, batch_size=50, epochs=100_000)
 
@@ -46,6 +51,32 @@ def wait_until(is_reached: Callable[[], bool], seconds: float = PATIENCE_SECONDS
         assert time.monotonic() - started_at < seconds
         time.sleep(0.02)
     return time.monotonic() - started_at
+
+
+@contextmanager
+def dask(*arguments: str) -> Iterator[None]:
+    """The command, started in the checkout, and nothing else that would help it to find us."""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    command = [Path(sysconfig.get_path("scripts"), "dask"), *arguments, "--no-dashboard"]
+    process = subprocess.Popen(command, cwd=PROJECT, env=environment, stderr=subprocess.DEVNULL)
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def test_a_scheduler_and_a_worker_started_in_a_checkout_train(tmp_path: Path) -> None:
+    file, place = str(tmp_path / "scheduler.json"), ("--host", "127.0.0.1")
+    worker = ("--scheduler-file", file, "--nthreads", "1", "--local-directory", str(tmp_path))
+    with dask("scheduler", "--scheduler-file", file, "--port", "0", *place), dask("worker", *worker, *place):
+        wait_until(lambda: Path(file).exists() and bool(Path(file).read_text()))
+        address = json.loads(Path(file).read_text())["address"]
+        service = RunService(tmp_path, scheduler_address=address)
+        run = service.start(replace(ENDLESS, epochs=2), data="strokes", owner="ada")
+        wait_until(lambda: service.snapshot(run).status in ("finished", "failed"))
+        assert (service.snapshot(run).status, service.snapshot(run).message) == ("finished", "")
+        service.close()
 
 
 def processes_running(what: str) -> set[psutil.Process]:

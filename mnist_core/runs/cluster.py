@@ -8,9 +8,11 @@ import json
 import logging
 import os
 import signal
+import site
 import sys
 import tempfile
 import uuid
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -63,6 +65,8 @@ class RunCluster:
                 timeout=CONNECT_SECONDS,
             )
             await self.client
+            if self._address is not None:
+                await _let_find_us(self.client)
         except Exception as error:  # whatever answers there need not be a scheduler
             await self.__aexit__(None, None, None)
             if self._address is None:
@@ -115,6 +119,12 @@ class RunCluster:
             del self._cluster.workers[name]
         if dead:
             self._cluster.scale(self._workers)
+
+
+async def _let_find_us(client: Any) -> None:
+    """Let those who were started in a checkout import from it: the command `dask` does not look where it is."""
+    await client.run_on_scheduler(site.addsitedir, os.curdir)
+    await client.register_worker_callbacks(partial(site.addsitedir, os.curdir))
 
 
 async def _close(cluster: Any) -> None:
