@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import platform
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psutil
 import pytest
 
 from mnist_core.errors import RunError
+from mnist_core.runs import packing
+from mnist_core.runs.packing import started_at_s
 from mnist_core.runs.record import RunRecord
 from mnist_core.runs.store import RunEntry, RunStore, Written
 from tests.run_examples import assert_same, make_record
@@ -49,6 +55,21 @@ def test_a_run_cut_off_by_a_crash_can_be_continued(store: RunStore) -> None:
     assert loaded.status == "stopped"
     assert "go on from epoch 2" in str(loaded.error)
     assert [result.epoch for result in loaded.history] == [1, 2]
+
+
+def test_a_run_of_another_server_that_lives_is_left_to_it_though_the_clock_is_set(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as other:
+        place = f"{platform.node()}:{other.pid}:{started_at_s(psutil.Process(other.pid)):.2f}"
+        monkeypatch.setattr(packing, "THIS_SERVER", place)
+        keep(store, make_record("running"))
+        boot_time, create_time = psutil.boot_time, psutil.Process.create_time
+        monkeypatch.setattr(psutil, "boot_time", lambda: boot_time() + 3600)
+        monkeypatch.setattr(psutil.Process, "create_time", lambda process: create_time(process) + 3600)
+        assert store.load_owned("ada") == []
+        other.kill()
+    assert [record.status for record in store.load_owned("ada")] == ["stopped"]
 
 
 def test_only_what_is_new_is_written_and_a_reset_forgets_the_rest(store: RunStore) -> None:

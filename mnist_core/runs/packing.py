@@ -32,10 +32,18 @@ FACTS = (
     *("diverged_at", "dataset_origin", "fingerprint", "stop_at_accuracy", "has_beginning"),
 )
 LARGEST_RUN_FILE = 64 * 2**20
-THIS_SERVER = f"{platform.node()}:{os.getpid()}:{psutil.Process().create_time():.2f}"
 LONGEST_TEXT, MOST_EPOCHS, MOST_SAMPLES = 500, 1_000_000, 10
 _DAY_S = 86_400
 _MEMBERS = ("facts", "curves", "model", "checkpoint", "beginning")
+
+
+def started_at_s(process: psutil.Process) -> float:
+    """Seconds from the boot to the start of a process: unlike the hour, they stay when the clock is set."""
+    booted_at = psutil.boot_time()  # before the other, which builds on it
+    return float(process.create_time() - booted_at)
+
+
+THIS_SERVER = f"{platform.node()}:{os.getpid()}:{started_at_s(psutil.Process()):.2f}"
 
 
 def facts_of(record: RunRecord) -> dict[str, Any]:

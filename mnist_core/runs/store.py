@@ -22,7 +22,14 @@ from mnist_core.checkpoint import Checkpoint
 from mnist_core.errors import MnistCoreError, RunError
 from mnist_core.results import EpochResult
 from mnist_core.runs.damage import not_kept
-from mnist_core.runs.packing import THIS_SERVER, curves_to_bytes, facts_of, put_curves, record_from
+from mnist_core.runs.packing import (
+    THIS_SERVER,
+    curves_to_bytes,
+    facts_of,
+    put_curves,
+    record_from,
+    started_at_s,
+)
 from mnist_core.runs.record import UNFINISHED, RunRecord
 from mnist_core.storage import model_from_bytes, model_to_bytes
 
@@ -264,11 +271,11 @@ _PACKERS: dict[str, Callable[[Any], bytes]] = {
 
 def _is_alive_elsewhere(server: str) -> bool:
     """Whether the server process that wrote this still runs here, and is another than this one."""
-    host, process, created_at = server.rsplit(":", 2)
+    host, process, started_at = server.rsplit(":", 2)
     if server == THIS_SERVER or host != platform.node():
         return False
     try:
-        return bool(abs(psutil.Process(int(process)).create_time() - float(created_at)) < 1)
+        return abs(started_at_s(psutil.Process(int(process))) - float(started_at)) < 0.1
     except (psutil.Error, ValueError):
         return False
 
