@@ -75,3 +75,11 @@ def test_each_row_of_the_confusion_table_is_a_cell_and_shares_add_up() -> None:
 
 def test_an_empty_confusion_matrix_divides_by_nothing() -> None:
     assert (confusion_chart.confusion_table(np.zeros((10, 10), np.int64))["share"] == 0).all()
+
+
+def test_the_most_common_mistakes_come_first_and_nothing_right_is_among_them() -> None:
+    confusion = np.diag(np.full(10, 900))
+    confusion[4, 9], confusion[3, 5], confusion[7, 2] = 23, 40, 23
+    assert confusion_chart.common_mistakes(confusion) == {(3, 5): 40, (4, 9): 23, (7, 2): 23}
+    assert next(iter(confusion_chart.common_mistakes(confusion))) == (3, 5)
+    assert confusion_chart.common_mistakes(np.diag(np.full(10, 900))) == {}

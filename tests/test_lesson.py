@@ -13,6 +13,7 @@ from pathlib import Path
 from unittest.mock import Mock
 
 import numpy as np
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -20,9 +21,10 @@ from mnist_core import Model, RunSnapshot, TrainingConfig, load_dataset, load_st
 from mnist_core.errors import RunError
 from pages.components import state
 from pages.components.lesson import runs as lesson_runs
+from pages.components.lesson.charts import PROJECTOR_KEY
 from pages.components.lesson.handouts import teachers_notes, worksheet
 from pages.components.lesson.runs import open_in_train
-from pages.components.lesson.steps import STEPS
+from pages.components.lesson.steps import STEPS, better
 from pages.components.lesson.steps.better import BATCHES, CONVOLUTION, HIDDEN, NORMALISED, POST
 from pages.components.lesson.steps.first_step import first_step
 from pages.components.lesson.steps.one_update import compute_update
@@ -237,6 +239,19 @@ def test_a_run_may_have_any_name_and_stands_beside_the_starter(
     answer_everything(app, rightly=True)
     assert not app.error
     assert len(app.table[-1].value.columns) == 4
+
+
+def test_on_the_projector_all_words_of_a_chart_grow(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = Mock()
+    monkeypatch.setattr(better.st, "vega_lite_chart", drawn)
+    sizes = []
+    for projector in (False, True):
+        monkeypatch.setattr(better.st, "session_state", {PROJECTOR_KEY: projector})
+        better.accuracy_bars(pd.DataFrame({"name": ["first"], "accuracy": [0.9]}))
+        sizes.append(re.findall(r"[fF]ontSize': ([\d.]+)", str(drawn.call_args.args[1])))
+    assert [float(large) / float(small) for small, large in zip(*sizes, strict=True)] == pytest.approx(
+        [1.6] * 5
+    )
 
 
 def test_each_question_has_one_right_choice_and_a_name_of_its_own() -> None:

@@ -14,6 +14,27 @@ axe_playwright = pytest.importorskip("axe_playwright_python.sync_playwright", re
 
 PAGES = ["/", "/lesson", "/train", "/browse", "/draw", "/compare"]
 
+FOCUS = """() => {
+  let element = document.activeElement;
+  if (element === document.body) return null;
+  while (element.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
+  element.isReached = true;
+  const name = element.ariaLabel || element.labels?.[0]?.innerText || element.innerText || "";
+  const rings = [];
+  for (let part = element; part && rings.length < 6; part = part.parentElement) {
+    const style = getComputedStyle(part);
+    rings.push((style.outlineStyle !== "none" && style.outlineWidth !== "0px") || style.boxShadow !== "none");
+  }
+  const needsNone = element.matches("main, input[type=text], input[type=number]");
+  return [name.trim(), rings.some(Boolean) || needsNone];
+}"""  # the name of where the keyboard is, and whether a ring is drawn there; a field shows its caret
+NOT_REACHED = """() => [...document.querySelectorAll("a[href], button, input, summary")]
+  .filter(element => !element.isReached && !element.disabled && element.tabIndex >= 0)
+  .filter(element => element.checkVisibility({ visibilityProperty: true, contentVisibilityAuto: true }))
+  .filter(element => !element.closest("details:not([open]) > :not(summary)"))
+  .filter(element => !element.closest("[role=radiogroup], [role=toolbar]"))  // arrow keys move in there
+  .map(element => element.outerHTML.slice(0, 200))"""
+
 
 def expect_no_barriers(page: Page) -> None:
     """None once the page is complete, which may take a moment."""
@@ -46,6 +67,29 @@ def test_numbers_wider_than_a_phone_can_be_pushed_aside_by_keyboard(phone: Page)
     phone.locator(".st-key-question_numbers").get_by_text("784", exact=True).click(timeout=60_000)
     phone.locator(".st-key-pixels").wait_for()
     expect_no_barriers(phone)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_tab_reaches_everything_that_can_be_used_and_shows_where_it_is(path: str, page: Page) -> None:
+    page.goto(path)
+    page.get_by_role("heading", level=1).wait_for()
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+    page.wait_for_timeout(500)  # what the browser draws by itself: the pad, charts
+    reached = walk_with_tab(page)
+    assert page.evaluate(NOT_REACHED) == []
+    assert [name for name, is_shown in reached if not (name and is_shown)] == []
+
+
+def walk_with_tab(page: Page) -> list[tuple[str, bool]]:
+    """Name of each element where the keyboard stops from top to end, and whether one sees that it is there."""
+    reached: list[tuple[str, bool]] = []
+    for _press in range(100):
+        page.keyboard.press("Tab")
+        focus = page.evaluate(FOCUS)
+        if focus is None or (reached and focus[0] == reached[0][0]):
+            return reached
+        reached.append(tuple(focus))
+    raise AssertionError(f"the keyboard is caught: {reached[-3:]}")
 
 
 def test_a_drawing_that_was_read_has_no_barriers(page: Page) -> None:

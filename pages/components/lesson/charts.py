@@ -30,7 +30,7 @@ def show_chart(
     wide = width if isinstance(width, str) else int(width * scale)
     st.vega_lite_chart(
         table,
-        {**spec, "config": {"axis": words, "legend": words}},
+        {**spec, "config": {"axis": words, "legend": words, "text": {"fontSize": 13 * scale}}},
         height=int(height * scale),
         width=wide,
         alt=alt,

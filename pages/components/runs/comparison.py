@@ -67,7 +67,14 @@ def show_confusions(tested: Sequence[tuple[RunSnapshot, str]]) -> None:
     table = confusion_chart.recall_table(
         [(name, run.confusion) for run, name in tested if run.confusion is not None]
     )
-    bars = st.vega_lite_chart(table, bar_spec, key="compare_bars", on_select="rerun", selection_mode="bar")
+    bars = st.vega_lite_chart(
+        table,
+        bar_spec,
+        key="compare_bars",
+        on_select="rerun",
+        selection_mode="bar",
+        alt=_("Share of each digit that is read right"),
+    )
     for bar in list(bars.selection.get("bar", ()))[:1]:
         for run in [run for run, name in tested if name == bar["run"]]:
             show_digits(run, int(bar["digit"]), None)

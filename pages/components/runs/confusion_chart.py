@@ -30,6 +30,16 @@ def confusion_table(confusion: NDArray[np.int64]) -> pd.DataFrame:
     )
 
 
+def common_mistakes(confusion: NDArray[np.int64], most: int = 10) -> dict[tuple[int, int], int]:
+    """How often each (truth, answer) occurs that is not right, the most frequent first."""
+    wrong = confusion - np.diag(np.diag(confusion))
+    order = np.argsort(-wrong, axis=None, kind="stable")[:most]
+    cells = [
+        (int(truth), int(answer)) for truth, answer in zip(*np.unravel_index(order, wrong.shape), strict=True)
+    ]
+    return {cell: int(wrong[cell]) for cell in cells if wrong[cell]}
+
+
 @cache
 def confusion_spec(truth: str, answer: str, count: str, share: str, *, is_dark: bool = False) -> Spec:
     """Ten by ten cells, blue where right, orange where wrong, stronger with more; one can be chosen."""

@@ -30,13 +30,34 @@ def show_matrix(confusion: NDArray[np.int64], key: str) -> Any:
         key=key,
         on_select="rerun",
         selection_mode="cell",
+        alt=_("Confusion matrix: which digit is taken for which"),
     )
 
 
 def show_chosen_digits(run: RunSnapshot, chart: Any) -> None:
-    """The digits of the cell that is chosen in a confusion chart of this run, if one is."""
-    for cell in list(chart.selection.get("cell", ()))[:1]:
-        show_digits(run, int(cell["truth"]), int(cell["answer"]))
+    """The digits of the cell clicked in a confusion chart of this run, and of one chosen by keyboard below it."""
+    clicked = [(int(cell["truth"]), int(cell["answer"])) for cell in chart.selection.get("cell", ())]
+    listed = _choose_mistake(run)
+    for truth, answer in dict.fromkeys([*clicked[:1], *([listed] if listed else [])]):
+        show_digits(run, truth, answer)
+
+
+def _choose_mistake(run: RunSnapshot) -> tuple[int, int] | None:
+    """One of the most common mistakes, (truth, answer), from a list: Vega's cells know only the pointer."""
+    if run.confusion is None:
+        return None
+    counts = confusion_chart.common_mistakes(run.confusion)
+    return st.selectbox(
+        _("Or choose one of the most common mistakes"),
+        list(counts),
+        index=None,
+        format_func=lambda mistake: _(
+            "{truth} read as {answer}: {count}", truth=mistake[0], answer=mistake[1], count=counts[mistake]
+        ),
+        placeholder="–",
+        key=f"mistake_{run.id}",
+        width=300,
+    )
 
 
 def show_digits(run: RunSnapshot, truth: int, answer: int | None) -> None:

@@ -101,9 +101,7 @@ def _explain() -> None:
             "- **Convolution**: the same small window everywhere, so a stroke counts wherever it stands."
         )
     )
-    st.caption(
-        _("Each change also brings the learning rate and the epochs that suit it; Open in Train shows them.")
-    )
+    st.caption(_("Each change also brings the learning rate and the epochs that suit it."))
 
 
 def _draw_ladder() -> None:
@@ -113,7 +111,7 @@ def _draw_ladder() -> None:
         st.info(_("Press a button: accuracy and mistakes of each run appear here."), icon="🪜")
         return
     table = pd.DataFrame([_row(name, run) for name, run in runs.items()])
-    _bars(table)
+    accuracy_bars(table)
     columns = {
         "name": _("change"),
         "accuracy": _("test accuracy"),
@@ -127,7 +125,8 @@ def _draw_ladder() -> None:
     st.table(table.rename(columns=columns), hide_index=True)
 
 
-def _bars(table: pd.DataFrame) -> None:
+def accuracy_bars(table: pd.DataFrame) -> None:
+    """A bar a rung, its accuracy written in it."""
     accuracy = {"field": "accuracy", "type": "quantitative", "title": _("test accuracy")}
     show_chart(
         table,
@@ -140,7 +139,7 @@ def _bars(table: pd.DataFrame) -> None:
             "layer": [
                 {"mark": {"type": "bar", "color": BLUE, "cornerRadiusEnd": 3}},
                 {
-                    "mark": {"type": "text", "align": "right", "dx": -6, "color": "white", "fontSize": 13},
+                    "mark": {"type": "text", "align": "right", "dx": -6, "color": "white"},
                     "encoding": {"text": {"field": "accuracy", "type": "quantitative", "format": ".1%"}},
                 },
             ],
