@@ -110,6 +110,7 @@ def test_the_learning_rate_is_changed_while_the_run_runs_and_stays_changed(page:
     rate.get_by_role("slider").press("ArrowLeft")
     expect(rate.get_by_test_id("stSliderThumbValue")).to_have_text("0.001")
     wait_until_it_moves(page)
+    expect(rate.get_by_role("slider")).to_be_focused()  # for the next arrow key
     page.reload()
     expect(rate.get_by_test_id("stSliderThumbValue")).to_have_text("0.001")
     page.get_by_role("button", name="Stop", exact=True).click()

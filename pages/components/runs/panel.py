@@ -228,13 +228,14 @@ def _steering(snapshot: RunSnapshot) -> None:
     """What may be changed while it runs, and more epochs at the end."""
     service: RunService = state.run_service()
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="run_steering"):
-        rate_key = (
-            f"run_rate_{snapshot.id}_{snapshot.learning_rate:g}"  # a new rate is a new slider, set to it
-        )
+        rate_key = f"run_rate_{snapshot.id}"
+        if (
+            st.session_state.get(rate_key) != snapshot.learning_rate
+        ):  # setting it each time would take it from a finger
+            st.session_state[rate_key] = snapshot.learning_rate
         st.select_slider(
             _("Learning rate now"),
             sorted({*RATES, snapshot.learning_rate}),
-            value=snapshot.learning_rate,
             format_func=lambda rate: f"{rate:g}",
             key=rate_key,
             on_change=lambda: attempt(service.set_learning_rate, snapshot.id, st.session_state[rate_key]),
