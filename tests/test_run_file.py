@@ -6,10 +6,13 @@ import io
 import json
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from mnist_core import EpochResult
+from mnist_core.checkpoint import Checkpoint
 from mnist_core.errors import ModelFileError
 from mnist_core.runs.packing import run_from_bytes, run_to_bytes
 from tests.run_examples import assert_same, make_record
@@ -42,6 +45,19 @@ def with_facts(**changes: Any) -> bytes:
     return rezip(change)
 
 
+def result(epoch: float, **changes: float) -> dict[str, Any]:
+    return {**make_record().history[0].to_dict(), "epoch": epoch, **changes}
+
+
+def with_checkpoint_of(history: list[dict[str, Any]]) -> bytes:
+    def change(members: dict[str, bytes]) -> None:
+        checkpoint = Checkpoint.from_bytes(members["checkpoint"])
+        results = tuple(EpochResult(**values) for values in history)
+        members["checkpoint"] = replace(checkpoint, history=results).to_bytes()
+
+    return rezip(change)
+
+
 @pytest.mark.parametrize(
     "data",
     [
@@ -68,6 +84,16 @@ def with_facts(**changes: Any) -> bytes:
         with_facts(created_at=1e300),
         with_facts(data="kinds"),
         with_facts(stop_at_accuracy="high"),
+        with_facts(history=[result(1), result(1)]),  # no database takes an epoch twice
+        with_facts(history=[result(2), result(1)]),
+        with_facts(history=[result(10**30)]),
+        with_facts(history=[result(True)]),
+        with_facts(history=[result(1.5)]),
+        with_facts(history=[result(1, train_loss=10**400)]),
+        with_facts(history=[result(1, test_accuracy=5.0)]),
+        with_facts(history=[result(1, seconds=-1.0)]),
+        with_facts(history=[result(1, seconds=float("nan"))]),
+        with_checkpoint_of([result(1), result(1)]),
     ],
     ids=lambda data: str(len(data)),
 )

@@ -8,7 +8,7 @@ import os
 import platform
 import time
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from string import Formatter
 from typing import Any
 
@@ -34,6 +34,7 @@ FACTS = (
 LARGEST_RUN_FILE = 64 * 2**20
 LONGEST_TEXT, MOST_EPOCHS, MOST_SAMPLES = 500, 1_000_000, 10
 _DAY_S = 86_400
+LONGEST_EPOCH_S = 1e9
 _MEMBERS = ("facts", "curves", "model", "checkpoint", "beginning")
 
 
@@ -168,9 +169,25 @@ def _read_members(data: bytes) -> dict[str, bytes]:
 
 def _checked(result: EpochResult) -> EpochResult:
     for name, value in result.to_dict().items():
-        if not isinstance(value, int | float) and not (name == "posted_loss" and value is None):
+        if name == "posted_loss" and value is None:
+            continue
+        if isinstance(value, bool) or not isinstance(value, int | float):
             raise TypeError(name)
+        float(value)  # an OverflowError where no curve could hold it
+    if not (0 <= result.train_accuracy <= 1 and 0 <= result.test_accuracy <= 1):
+        raise ValueError("accuracy")
+    if not 0 <= result.seconds <= LONGEST_EPOCH_S:
+        raise ValueError("seconds")
     return result
+
+
+def _check_history(results: Sequence[EpochResult], epochs: int) -> None:
+    """Each epoch comes once and in order: the database takes no other."""
+    numbers = [result.epoch for result in results]
+    if not all(type(number) is int and 0 < number <= epochs for number in numbers):
+        raise ValueError("epochs")
+    if numbers != sorted(set(numbers)):
+        raise ValueError("epochs")
 
 
 def _check_sentence(error: Any) -> None:
@@ -196,8 +213,9 @@ def _check(record: RunRecord) -> None:
     counts = (record.epochs, record.epoch, record.batch, record.batches)
     if not all(type(count) is int and 0 <= count <= MOST_EPOCHS for count in counts) or record.epochs < 1:
         raise ValueError("counts")
-    if record.epoch > record.epochs or len(record.history) > record.epochs:
+    if record.epoch > record.epochs:
         raise ValueError("epoch")
+    _check_history(record.history, record.epochs)
     if not 0 < record.created_at <= time.time() + _DAY_S:
         raise ValueError("created_at")
     check_learning_rate(record.learning_rate)
@@ -212,4 +230,6 @@ def _check(record: RunRecord) -> None:
     for checkpoint in (record.checkpoint, record.beginning):
         if checkpoint is not None and checkpoint.config != record.config:
             raise ValueError("checkpoint")
+        if checkpoint is not None:
+            _check_history([_checked(result) for result in checkpoint.history], record.epochs)
     record.has_beginning = record.beginning is not None
