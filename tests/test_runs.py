@@ -268,6 +268,27 @@ def test_a_scheduler_that_does_not_answer_is_told_while_the_run_waits(
         service.close()
 
 
+def test_patience_with_a_scheduler_begins_when_it_is_missed_and_its_sentence_goes_when_it_is_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    record = RunRecord(
+        id="a", owner="ada", name="a", config=config(), data="strokes", learning_rate=1, epochs=1
+    )
+    dispatcher = Dispatcher(
+        {"a": record}, threading.Condition(), scheduler_address="x", workers=1, on_change=lambda record: None
+    )
+    now = time.monotonic() + 1000  # it has been waiting for a worker, not for a scheduler
+    monkeypatch.setattr("mnist_core.runs.dispatcher.time.monotonic", lambda: now)
+    dispatcher._tell_waiting(RunError("gone"))
+    assert (record.status, str(record.error)) == ("queued", "gone")
+    dispatcher._end_trouble()
+    assert record.error is None
+    dispatcher._tell_waiting(RunError("gone again"))
+    now += 61
+    dispatcher._tell_waiting(RunError("still gone"))
+    assert (record.status, str(record.error)) == ("failed", "still gone")
+
+
 def test_a_worker_that_a_run_was_lost_on_is_not_given_another_at_once() -> None:
     """Its scheduler may think it alive for half a minute: a cable was cut, a laptop was closed."""
     record = RunRecord(

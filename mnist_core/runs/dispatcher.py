@@ -65,6 +65,7 @@ class Dispatcher:
         self._thread: threading.Thread | None = None
         self._closing = False
         self._trouble: MnistCoreError | None = None
+        self._trouble_since = 0.0
 
     # --- called from any thread -------------------------------------------------------------------
 
@@ -124,6 +125,7 @@ class Dispatcher:
             try:
                 async with RunCluster(self._scheduler_address, self._workers) as cluster:
                     try:
+                        self._end_trouble()
                         await self._supervise(cluster)
                     finally:  # before the connection closes, so that no run takes that for its own failure
                         await self._end_turns()
@@ -166,16 +168,29 @@ class Dispatcher:
             return any(record.status == "queued" for record in self._records.values())
 
     def _tell_waiting(self, error: MnistCoreError) -> None:
-        """There are no workers to be had: say so, and after a while give up those who have waited for long."""
+        """There are no workers to be had: say so, and after a while give up those who have waited all the time."""
+        now = time.monotonic()
         with self._changed:
+            if self._trouble is None:
+                self._trouble_since = now
             self._trouble = error
             for record in self._records.values():
                 if record.status == "queued":
-                    has_waited_s = time.monotonic() - record.queued_at
+                    has_waited_s = now - max(record.queued_at, self._trouble_since)
                     record.change(
                         status="failed" if has_waited_s > CONNECT_PATIENCE_SECONDS else "queued", error=error
                     )
                     self._on_change(record)
+            self._changed.notify_all()
+
+    def _end_trouble(self) -> None:
+        """There is a cluster again: those who wait are not told otherwise any more."""
+        with self._changed:
+            for record in self._records.values():
+                if record.status == "queued" and record.error is self._trouble:
+                    record.change(error=None)
+                    self._on_change(record)
+            self._trouble = None
             self._changed.notify_all()
 
     # --- placing (lock held) ----------------------------------------------------------------------
@@ -203,8 +218,6 @@ class Dispatcher:
         turn = Turn(record, address, record.generation, f"mnist-run-{record.id}-{uuid.uuid4().hex[:8]}")
         self._turns[turn.key] = turn
         self._served_at[record.owner] = time.monotonic()
-        if record.error is self._trouble:
-            record.error = None
         record.change(status="running", is_on_worker=True, images_per_second=0.0, seconds_left=None)
         self._on_change(record)
         following = self._follow(turn, turn.ticket(), client)  # the ticket as of now, with the lock held
