@@ -16,7 +16,13 @@ _mount = st.components.v2.component(
       document.documentElement.lang = data.language
       const before = shown.get(parentElement)
       if (before !== undefined && before !== data.place) {
-        document.querySelector('[data-testid=stMain]')?.scrollTo({ top: 0 })
+        const main = document.querySelector('[data-testid=stMain]')
+        const heading = main?.querySelector('h2')
+        main?.scrollTo({ top: 0 })
+        if (heading?.compareDocumentPosition(document.activeElement) & Node.DOCUMENT_POSITION_FOLLOWING) {
+          heading.tabIndex = -1  // the keyboard was further down: it goes up, too
+          heading.focus({ preventScroll: true })
+        }
       }
       shown.set(parentElement, data.place)
     }

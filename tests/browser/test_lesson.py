@@ -23,6 +23,7 @@ def test_an_answer_reveals_what_follows_and_next_goes_on(page: Page) -> None:
     expect(page.get_by_role("heading", name="2. Sigmoid")).to_be_visible()
     expect(page).to_have_url(re.compile("step=2"))
     expect(page.get_by_role("heading", name="2. Sigmoid")).to_be_in_viewport()
+    expect(page.get_by_role("heading", name="2. Sigmoid")).to_be_focused()  # Tab goes on from there
 
 
 def test_a_link_opens_its_step_for_the_projector_without_navigation(page: Page) -> None:
