@@ -98,6 +98,7 @@ def test_every_step_goes_to_its_end_without_an_error(
     assert not app.exception
     assert not app.error
     assert len(app.success if number % 2 == 0 else app.warning) >= len(app.radio)
+    assert not any("*" in widget.label for widget in (*app.toggle, *app.slider)), "read aloud as it stands"
 
 
 def test_the_whole_lesson_is_given_without_tensorflow() -> None:

@@ -39,20 +39,14 @@ def show_unusual() -> None:
     """Each oddity with its switch, what the switch does to the numbers, and a run that shows the difference."""
     st.subheader(_("Four unusual things in the post's code"))
     st.caption(_("It works all the same. Turn the switches and see what each one does."))
-    unit = st.toggle(
-        _("**1. Raw pixels**, 0 to 255, push every sigmoid to its flat ends. Fix: divide by 255."),
-        key="lesson_fix_pixels",
-    )
+    st.markdown(_("**1. Raw pixels**, 0 to 255, push every sigmoid to its flat ends."))
+    unit = st.toggle(_("Fix: divide by 255"), key="lesson_fix_pixels")
     step = first_step(state.dataset().train, "unit" if unit else "raw")
     st.markdown(
         _("Before any learning, **{saturated:.0%}** of the answers are saturated.", saturated=step.saturated)
     )
-    mean = st.toggle(
-        _(
-            "**2. The weights step by the sum** over all images, the biases by the mean. Fix: the mean for both."
-        ),
-        key="lesson_fix_mean",
-    )
+    st.markdown(_("**2. The weights step by the sum** over all images, the biases by the mean."))
+    mean = st.toggle(_("Fix: the mean for both"), key="lesson_fix_mean")
     st.markdown(
         _(
             "Weights begin between −1 and 1. The first step moves one by **{size}** on average.",
@@ -113,10 +107,8 @@ def _draw_runs() -> None:
 
 
 def _swapped_arguments(*, unit: bool) -> None:
-    fixed = st.toggle(
-        _("**3. The loss call swaps its arguments**: labels and answers change places. Fix: swap them back."),
-        key="lesson_fix_swap",
-    )
+    st.markdown(_("**3. The loss call swaps its arguments**: labels and answers change places."))
+    fixed = st.toggle(_("Fix: swap them back"), key="lesson_fix_swap")
     split = state.dataset().train
     answers = untrained_model("unit" if unit else "raw").predict_proba(split.images[:SAMPLE])
     labels = one_hot(split.labels[:SAMPLE])
@@ -151,9 +143,8 @@ def _swapped_arguments(*, unit: bool) -> None:
 
 
 def _test_accuracy() -> None:
-    fixed = st.toggle(
-        _("**4. Accuracy on the training set only**. Fix: look at the test set."), key="lesson_fix_test"
-    )
+    st.markdown(_("**4. Accuracy on the training set only.**"))
+    fixed = st.toggle(_("Fix: look at the test set"), key="lesson_fix_test")
     runs = {key: run for key, run in find_runs(["post", *_names()]).items() if run.history}
     if not runs:
         st.caption(_("Run something above, and its accuracy appears here."))
