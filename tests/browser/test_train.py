@@ -175,7 +175,7 @@ def test_a_shared_link_shows_the_run_to_someone_else_and_nothing_to_press(
     start(page, "/train?preset=softmax&epochs=1")
     expect(status(page)).to_contain_text("finished", timeout=TRAINING_TIMEOUT_MS)
     page.get_by_role("link", name=re.compile("Compare")).first.click()
-    page.get_by_role("button", name="Share").click()
+    page.get_by_role("button", name=re.compile("Share$")).click()
     code = page.get_by_test_id("stCode").filter(has_text="http")  # there before its text is
     link = code.inner_text().strip()
     other = browser.new_context()
@@ -185,6 +185,10 @@ def test_a_shared_link_shows_the_run_to_someone_else_and_nothing_to_press(
     expect(guest.get_by_test_id("stVegaLiteChart")).to_have_count(2)
     for label in ("Stop", "Reset", "Delete"):
         expect(guest.get_by_role("button", name=label, exact=True)).to_have_count(0)
+    page.get_by_role("button", name="Stop sharing").click()
+    expect(page.get_by_role("button", name=re.compile("Share$"))).to_be_visible()
+    guest.reload()
+    expect(guest.get_by_text("not shared with you")).to_be_visible()
     other.close()
 
 

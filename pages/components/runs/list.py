@@ -108,6 +108,9 @@ def manage_run(run: RunSnapshot) -> None:
         _downloads(run)
         if run.shared:
             st.code(_full_link(run), language=None, width=360)
+            if st.button(_("Stop sharing"), icon="🔒", key=f"compare_unshare_{run.id}"):
+                service.share(run.id, shared=False)
+                st.rerun()
         elif st.button(_("Share"), icon="🔗", key=f"compare_share_{run.id}"):
             service.share(run.id)
             st.rerun()
