@@ -24,12 +24,12 @@ from pages.components.lesson import runs as lesson_runs
 from pages.components.lesson.charts import PROJECTOR_KEY
 from pages.components.lesson.handouts import teachers_notes, worksheet
 from pages.components.lesson.runs import open_in_train
-from pages.components.lesson.steps import STEPS, better
+from pages.components.lesson.steps import STEPS, better, own_hand
 from pages.components.lesson.steps.better import BATCHES, CONVOLUTION, HIDDEN, NORMALISED, POST
 from pages.components.lesson.steps.first_step import first_step
 from pages.components.lesson.steps.one_update import compute_update
 from pages.components.lesson.steps.valley import valley_walk
-from pages.components.readers import Reader
+from pages.components.readers import STARTER, Reader
 from pages.components.runs import presses
 from pages.components.runs.address import read_request
 from pages.components.source import source_without_import
@@ -240,6 +240,32 @@ def test_a_run_may_have_any_name_and_stands_beside_the_starter(
     answer_everything(app, rightly=True)
     assert not app.error
     assert len(app.table[-1].value.columns) == 4
+
+
+@pytest.mark.parametrize(
+    ("trained", "expected"),
+    [
+        (["newest", "conv", "hidden"], "conv"),
+        (["newest", "hidden"], "hidden"),
+        (["newest", "older"], "newest"),
+        ([], STARTER),
+    ],
+)
+def test_the_highest_rung_reads_the_visitors_hand(
+    trained: list[str], expected: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs = {"rung_convolution": "conv", "rung_hidden": "hidden"}
+    monkeypatch.setattr(state, "lesson_progress", lambda: Mock(runs=runs))
+    assert own_hand.own_reader([STARTER, *trained]) == expected
+
+
+def test_what_a_model_reached_in_its_test_stands_beside_what_it_reads_of_other_hands(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(own_hand, "tested_accuracy", lambda reader: 0.991)
+    app = lesson(step="7")
+    answer_everything(app, rightly=True)
+    assert any("**99.1%** of its own test digits" in words.value for words in app.markdown)
 
 
 def test_on_the_projector_all_words_of_a_chart_grow(monkeypatch: pytest.MonkeyPatch) -> None:

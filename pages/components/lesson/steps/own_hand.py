@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -60,15 +62,16 @@ def show() -> None:
 
 
 def _draw() -> None:
-    """The pad, and what the starter and the newest model of the visitor's own read on it."""
+    """The pad, and what the starter and a model of the visitor's own read on it."""
     with frame.show_errors():
+        people = readers()
         pad, answers = st.columns((2, 3), gap="large")
         with pad:
             drawing = drawing_pad()
         with answers:
             readings = [
                 (reader.name, read_strokes(drawing.strokes, model))
-                for reader in list(readers().values())[:2]
+                for reader in (people[key] for key in dict.fromkeys([STARTER, own_reader(people)]))
                 if (model := reader.model()) is not None
             ]
             if drawing.strokes:
@@ -80,12 +83,24 @@ def _draw() -> None:
             st.page_link("pages/draw.py", label=_("More on the Draw page"), icon="✏️")
 
 
+def own_reader(people: Collection[str]) -> str:
+    """Key of the visitor's own model that reads here: the highest rung of step 6, or else the newest."""
+    runs = state.lesson_progress().runs
+    keys = [runs.get("rung_convolution"), runs.get("rung_hidden"), *(key for key in people if key != STARTER)]
+    return next((key for key in keys if key in people), STARTER)
+
+
+def tested_accuracy(reader: Reader) -> float | None:
+    """What a run reached on its own test digits; None for the starter."""
+    runs = {run.id: run for run in state.run_service().list(state.visitor())}
+    history = runs[reader.key].history if reader.key in runs else ()
+    return history[-1].test_accuracy if history else None
+
+
 def _choose_reader(people: dict[str, Reader]) -> str:
-    """The reader whose blind spots are shown: at first the visitor's newest model, which knows only MNIST."""
-    newest = next((key for key in people if key != STARTER), STARTER)
-    st.session_state.setdefault("lesson_reader", newest)
-    if st.session_state["lesson_reader"] not in people:
-        st.session_state["lesson_reader"] = newest
+    """The reader whose blind spots are shown: at first the visitor's own, which knows only MNIST."""
+    if st.session_state.get("lesson_reader") not in people:
+        st.session_state["lesson_reader"] = own_reader(people)
     key = st.selectbox(
         _("Who reads?"),
         list(people),
@@ -107,6 +122,8 @@ def _styles(reader: Reader, starter: Reader) -> None:
         return
     split = state.dataset("strokes").test
     right = answers == split.labels
+    if (tested := tested_accuracy(reader)) is not None:
+        st.markdown(_("**{share:.1%}** of its own test digits are read.", share=tested))
     st.markdown(
         _(
             "**{right:.1%}** of {count:,} built-in digits are read. The hardest styles:",
