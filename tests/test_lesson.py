@@ -24,7 +24,7 @@ from pages.components.lesson import runs as lesson_runs
 from pages.components.lesson.charts import PROJECTOR_KEY
 from pages.components.lesson.handouts import teachers_notes, worksheet
 from pages.components.lesson.runs import open_in_train
-from pages.components.lesson.steps import STEPS, better, own_hand
+from pages.components.lesson.steps import STEPS, better, own_hand, unusual
 from pages.components.lesson.steps.better import BATCHES, CONVOLUTION, HIDDEN, NORMALISED, POST
 from pages.components.lesson.steps.first_step import first_step
 from pages.components.lesson.steps.one_update import compute_update
@@ -208,6 +208,16 @@ def test_swapped_arguments_hardly_matter_on_raw_pixels_and_much_on_scaled_ones()
     app.toggle(key="lesson_fix_pixels").set_value(True)
     right, swapped = two_losses()
     assert right < swapped / 5
+
+
+def test_a_run_that_was_started_in_another_language_is_named_in_this_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    run = example_run("finished", name="글 그대로")
+    monkeypatch.setattr(unusual, "find_runs", lambda keys: {"fix_raw_sum": run})
+    app = lesson(step="4")
+    answer_everything(app, rightly=True)
+    assert app.table[-1].value["run"].tolist() == ["as posted"]
 
 
 def test_at_10_the_sigmoid_is_nearly_one_and_nearly_flat_in_words_too() -> None:

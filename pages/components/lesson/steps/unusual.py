@@ -145,14 +145,15 @@ def _swapped_arguments(*, unit: bool) -> None:
 def _test_accuracy() -> None:
     st.markdown(_("**4. Accuracy on the training set only.**"))
     fixed = st.toggle(_("Fix: look at the test set"), key="lesson_fix_test")
-    runs = {key: run for key, run in find_runs(["post", *_names()]).items() if run.history}
+    names = {"post": _("The post's NumPy model"), **_names()}
+    runs = {key: run for key, run in find_runs(names).items() if run.history}
     if not runs:
         st.caption(_("Run something above, and its accuracy appears here."))
         return
     rows = []
-    for run in runs.values():
+    for key, run in runs.items():
         last = run.history[-1]
-        row = {_("run"): plain(run.name), _("training accuracy"): f"{last.train_accuracy:.2%}"}
+        row = {_("run"): plain(names[key]), _("training accuracy"): f"{last.train_accuracy:.2%}"}
         rows.append(row | ({_("test accuracy"): f"{last.test_accuracy:.2%}"} if fixed else {}))
     st.table(pd.DataFrame(rows), hide_index=True, width="content")
     if fixed:
