@@ -129,16 +129,17 @@ def test_a_paused_run_holds_still_steps_and_goes_on(service: RunService, start: 
 
 
 @pytest.mark.parametrize("order", ["pause", "stop"])
-def test_a_held_run_shows_the_confusions_of_its_latest_epoch(
+def test_the_confusions_are_those_of_the_latest_epoch_while_a_run_runs_and_when_it_is_held(
     service: RunService, start: Callable[..., str], order: str
 ) -> None:
     run = start(**LONG)
-    wait_for(service, run, lambda snapshot: snapshot.epoch > 5)
+    running = wait_for(service, run, lambda snapshot: snapshot.epoch > 5)
     getattr(service, order)(run)
     held = wait_for(service, run, lambda one: one.status == "paused" or not one.is_on_worker)
-    assert held.confusion is not None
-    accuracy = held.confusion.trace() / held.confusion.sum()
-    assert accuracy == pytest.approx(held.history[-1].test_accuracy)
+    for snapshot in (running, held):
+        assert snapshot.confusion is not None
+        accuracy = snapshot.confusion.trace() / snapshot.confusion.sum()
+        assert accuracy == pytest.approx(snapshot.history[-1].test_accuracy)
 
 
 def test_a_step_that_is_asked_for_again_before_the_worker_has_answered_is_one_step(

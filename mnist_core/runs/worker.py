@@ -6,7 +6,7 @@ import logging
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 CHUNK_SECONDS = 0.1  # of training between two looks at the orders
 CHECKPOINT_SECONDS = 2.0  # between two checkpoints
 MODEL_SECONDS = 0.5  # between two models, while someone asks for them
-PICTURE_SECONDS = 1.0  # between two confusion matrices and sample answers
+PICTURE_SECONDS = 1.0  # between two sets of sample answers
 HOLD_LOOK_SECONDS = 0.25  # between two looks around while held still
 
 
@@ -147,19 +147,20 @@ class RunDriver:
 
     def _publish(self, result: BatchResult | EpochResult) -> None:
         self._hold_after(result)
+        news: dict[str, Any] = {}
         if isinstance(result, EpochResult):
-            speed = result.images_per_second
+            speed, news["confusion"] = result.images_per_second, self._trainer.confusion
             if self._picture_clock.has_struck():
                 self._publish_pictures()
         else:
             images = len(result.losses) / result.batches * self._trainer.image_count
             speed = images / max(result.seconds, 1e-9)
-        self._publish_state(result, images_per_second=speed)
+        self._publish_state(result, images_per_second=speed, **news)
         self._publish_model()
         if self._checkpoint_clock.has_struck():
             self._publish_checkpoint()
 
-    def _publish_state(self, result: BatchResult | EpochResult | None = None, **more: float) -> None:
+    def _publish_state(self, result: BatchResult | EpochResult | None = None, **more: Any) -> None:
         self._session.publish(
             result,
             state="paused" if self._mode == "pause" else "running",
