@@ -229,9 +229,7 @@ def _steering(snapshot: RunSnapshot) -> None:
     service: RunService = state.run_service()
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="run_steering"):
         rate_key = f"run_rate_{snapshot.id}"
-        if (
-            st.session_state.get(rate_key) != snapshot.learning_rate
-        ):  # setting it each time would take it from a finger
+        if st.session_state.get(rate_key) != snapshot.learning_rate:  # else it is taken from a finger on it
             st.session_state[rate_key] = snapshot.learning_rate
         st.select_slider(
             _("Learning rate now"),
