@@ -133,8 +133,8 @@ def recall_spec(digit: str, share: str, run: str, runs: tuple[str, ...], *, heig
                 "legend": {
                     "orient": "top",
                     "title": None,
-                    "labelLimit": {"expr": "width / 2 - 30"},
-                    "columns": 2,
+                    "labelLimit": {"expr": "width - 30"},
+                    "columns": 1,
                 },
             },
             "opacity": {"condition": {"param": "bar", "value": 1}, "value": 0.4},
