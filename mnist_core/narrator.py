@@ -112,16 +112,16 @@ def find_divergence(facts: Facts) -> Remark | None:
 
 
 def find_oscillation(facts: Facts) -> Remark | None:
-    """The loss turns round at two of five epochs or more, by a tenth of its size or more, and answers with it."""
+    """The loss turns round four times at least and once in ten epochs, with a tenth of its size a step or more."""
     losses, accuracy = facts.curve("train_loss"), facts.curve("train_accuracy")
     window = losses[-max(20, len(losses) // 10) :]
     if len(window) < 6 or np.ptp(accuracy[-len(window) :]) < 0.01:
         return None
     steps = np.diff(window)
-    turns = np.mean(np.sign(steps[1:]) != np.sign(steps[:-1]))
+    turns = np.count_nonzero(np.sign(steps[1:]) != np.sign(steps[:-1]))
     way = np.sum(np.abs(steps))
     goes_somewhere = abs(window[-1] - window[0]) > way / 2
-    if turns < 0.4 or way < 0.1 * len(steps) * np.median(window) or goes_somewhere:
+    if turns < max(4, len(steps) / 10) or way < 0.1 * len(steps) * np.median(window) or goes_somewhere:
         return None
     advice = mark("Each step jumps across the valley. Try a third of the learning rate.")
     if facts.config.pixel_range == "raw":

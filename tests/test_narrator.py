@@ -67,6 +67,13 @@ def test_the_posts_tensorflow_loss_is_called_oscillating() -> None:
     assert "oscillating" not in kinds(Facts(config=CONFIG, history=still)), "no answer changes with it"
 
 
+def test_spikes_that_take_some_epochs_to_fade_are_called_oscillating() -> None:
+    """As those of the post's TensorFlow recipe, run as posted: few turns, each over some epochs."""
+    losses = [60 + 140 * 0.5 ** (epoch % 7) for epoch in range(240)]
+    wavering = [0.9 - loss / 2000 for loss in losses]
+    assert kinds(Facts(config=CONFIG, history=history(losses, train_accuracy=wavering))) == ["oscillating"]
+
+
 def test_small_noise_is_not_called_oscillating() -> None:
     losses = 0.3 + 0.002 * np.random.default_rng(0).standard_normal(60)
     assert "oscillating" not in kinds(Facts(config=CONFIG, history=history(losses.tolist())))
