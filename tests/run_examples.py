@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from mnist_core import Dataset, EpochResult, Model, RunService, RunSnapshot, Split, TrainingConfig
 from mnist_core.errors import MnistCoreError, RunError
 from mnist_core.network import get_architecture, initial_parameters
-from mnist_core.runs.messages import RunSamples
+from mnist_core.runs.protocol import RunSamples
 from mnist_core.runs.record import RunRecord
 from mnist_core.training import Trainer
 

@@ -18,7 +18,7 @@ from mnist_core import BatchResult, Dataset, Model, Split, TrainingConfig
 from mnist_core.errors import ConfigurationError, RunError
 from mnist_core.relearning import mix_extra, relearning_checkpoint
 from mnist_core.runs.dispatcher import Dispatcher
-from mnist_core.runs.messages import RunCommand, RunTicket
+from mnist_core.runs.protocol import RunCommand, RunTicket
 from mnist_core.runs.record import RunRecord
 from mnist_core.runs.service import RunService, RunSnapshot
 from mnist_core.runs.session import RunSession

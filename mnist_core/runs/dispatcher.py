@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from mnist_core.errors import MnistCoreError, RunError
 from mnist_core.runs.fairness import fair_order, turn_to_release
-from mnist_core.runs.messages import RunCommand, RunOutcome, RunTicket, RunUpdate
+from mnist_core.runs.protocol import RunCommand, RunOutcome, RunTicket, RunUpdate
 from mnist_core.runs.record import RunRecord
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ from mnist_core.data import SOURCES
 from mnist_core.errors import MnistCoreError, ModelFileError, RunError
 from mnist_core.results import EpochResult
 from mnist_core.runs.loss_curve import BATCH_POINTS, LossCurve
-from mnist_core.runs.messages import RunSamples
+from mnist_core.runs.protocol import RunSamples
 from mnist_core.runs.record import LONGEST_NAME, RunRecord
 from mnist_core.storage import DAMAGE, model_from_bytes, model_to_bytes, pack, unpack
 

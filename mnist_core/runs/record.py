@@ -15,7 +15,7 @@ from mnist_core.data import SOURCES
 from mnist_core.errors import ConfigurationError, MnistCoreError
 from mnist_core.results import BatchResult, EpochResult
 from mnist_core.runs.loss_curve import LossCurve
-from mnist_core.runs.messages import Mode, RunSamples, RunUpdate
+from mnist_core.runs.protocol import Mode, RunSamples, RunUpdate
 
 if TYPE_CHECKING:
     from mnist_core.configuration import TrainingConfig

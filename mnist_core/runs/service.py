@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Literal
 from mnist_core.configuration import TrainingConfig, check_learning_rate
 from mnist_core.errors import ConfigurationError, RunError
 from mnist_core.runs.dispatcher import Dispatcher
-from mnist_core.runs.messages import WATCHED_SECONDS, Mode, RunCommand, RunSamples
 from mnist_core.runs.presence import GRACE_SECONDS, Presence
+from mnist_core.runs.protocol import WATCHED_SECONDS, Mode, RunCommand, RunSamples
 from mnist_core.runs.record import LONGEST_NAME, UNFINISHED, RunRecord, RunSnapshot, new_id
 from mnist_core.runs.shelf import RunShelf, unknown
 from mnist_core.runs.writer import RunWriter

@@ -15,7 +15,7 @@ from dataclasses import replace
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
-from mnist_core.runs.messages import WATCHED_SECONDS, RunCommand, RunUpdate
+from mnist_core.runs.protocol import WATCHED_SECONDS, RunCommand, RunUpdate
 
 if TYPE_CHECKING:
     from mnist_core.results import BatchResult, EpochResult

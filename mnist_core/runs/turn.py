@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from mnist_core.errors import RunError
-from mnist_core.runs.messages import RunCommand, RunOutcome, RunTicket, RunUpdate
+from mnist_core.runs.protocol import RunCommand, RunOutcome, RunTicket, RunUpdate
 from mnist_core.runs.record import RunRecord
 from mnist_core.runs.session import exchange
 from mnist_core.runs.worker import run_ticket

@@ -14,7 +14,7 @@ from mnist_core.configuration import TrainingConfig
 from mnist_core.data import Dataset
 from mnist_core.errors import MnistCoreError, RunError
 from mnist_core.results import BatchResult, EpochResult
-from mnist_core.runs.messages import Mode, RunCommand, RunOutcome, RunTicket
+from mnist_core.runs.protocol import Mode, RunCommand, RunOutcome, RunTicket
 from mnist_core.runs.session import RunSession, open_session
 from mnist_core.runs.workshop import Clock, Pace, sample_answers, shared_dataset
 from mnist_core.training import Trainer

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_core.data import Dataset, load_dataset
-from mnist_core.runs.messages import RunSamples
+from mnist_core.runs.protocol import RunSamples
 
 _DATASETS_KEPT = 2
 _datasets: OrderedDict[str, tuple[Dataset, str]] = OrderedDict()
