@@ -15,7 +15,7 @@ from pages.components.runs.access import RUN_PARAMETER, linked_run, own_runs, re
 from pages.components.runs.break_it import choose_experiment
 from pages.components.runs.keeping import tell_if_not_kept
 from pages.components.runs.panel import SHOWN_RUN_KEY, show_run
-from pages.components.runs.race import RACE_PARAMETER, choose_race, linked_race, show_race
+from pages.components.runs.race import RACE_PARAMETER, choose_race, linked_race, racing_runs, show_race
 from pages.components.runs.reveal import note_start, reveal
 from pages.components.runs.settings import choose_settings, name_of
 from pages.components.source import show_source
@@ -91,5 +91,6 @@ with frame.page(_("Train"), "🏋️"):
             _("One of the sentences below the curves"),
         ],
     )
-    reveal("run_status")
+    named, *_others = racing_runs() or (linked,)
+    reveal("run_status", None if named is None else named.id)
     state.run_service().prepare()

@@ -264,3 +264,20 @@ def faintest(page: Page) -> float:
 def test_on_a_phone_the_run_comes_on_screen_when_it_is_started(phone: Page) -> None:
     start(phone, "/train?preset=softmax&epochs=1")
     expect(status(phone)).to_be_in_viewport()
+
+
+def test_on_a_phone_a_link_leads_to_the_run_it_names(phone: Page) -> None:
+    start(phone, "/train?preset=softmax&epochs=1")
+    expect(status(phone)).to_contain_text("finished", timeout=TRAINING_TIMEOUT_MS)
+    phone.goto("/compare")
+    phone.get_by_role("button", name=re.compile("Share$")).click()
+    link = phone.get_by_test_id("stCode").filter(has_text="http").inner_text()
+    phone.goto(f"/train?run={link.partition('run=')[2].strip()}")
+    expect(
+        phone.get_by_role("button", name="Start", exact=True)
+    ).to_be_attached()  # the settings are above it
+    expect(
+        phone.locator("[data-testid=stVegaLiteChart] canvas, [data-testid=stVegaLiteChart] svg")
+    ).to_have_count(2)
+    phone.wait_for_timeout(1_000)
+    expect(status(phone)).to_be_in_viewport()

@@ -1,4 +1,4 @@
-"""Bring the run on screen when it was started just now: on a phone it lies below the settings."""
+"""Bring a run on screen that was just started, or that a link names: on a phone it lies below the settings."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ _mount = st.components.v2.component(
     const shown = new Set()
 
     export default function ({ data }) {
-      if (!data.started || shown.has(data.started)) return
-      shown.add(data.started)
+      if (!data.wanted || shown.has(data.wanted)) return
+      shown.add(data.wanted)
       const place = document.querySelector(`.st-key-${data.container}`)
       if (!place || place.getBoundingClientRect().top < window.innerHeight * 0.6) return
       const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches
@@ -28,8 +28,7 @@ def note_start(run_id: str) -> None:
     st.session_state[STARTED_KEY] = run_id
 
 
-def reveal(container: str) -> None:
-    """Scroll the page to this keyed container, once for each start, where it is out of sight."""
-    _mount(
-        key="reveal", data={"container": container, "started": st.session_state.get(STARTED_KEY)}, height=1
-    )
+def reveal(container: str, linked: str | None) -> None:
+    """Scroll the page to this keyed container, once for each start or for what a link names, if out of sight."""
+    wanted = st.session_state.get(STARTED_KEY, linked)
+    _mount(key="reveal", data={"container": container, "wanted": wanted}, height=1)
