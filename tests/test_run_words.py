@@ -41,7 +41,7 @@ def earlier_runs(owner: str) -> tuple[RunSnapshot, ...]:
 
 def test_a_run_is_compared_with_the_visitors_earlier_ones_only(open_page: Open) -> None:
     test, _service = open_page("train.py", *earlier_runs(OWNER), run="shown")
-    assert "Your earlier runs took 13" in texts(test)
+    assert "Your earlier runs took about 13 epochs" in texts(test)
 
 
 def test_a_strangers_shared_run_tells_nothing_of_the_others(
