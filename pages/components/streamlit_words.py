@@ -7,12 +7,14 @@ import streamlit as st
 from pages.components.language import _, current
 
 SPOKEN_BY_STREAMLIT = "en"
+REFUSED_FILE = ".stFileUploader:has([aria-invalid=true])::after"
 LOST_CONNECTION = ".stDialog section:not(:has([data-testid=stVerticalBlock]))"  # a dialog of ours has a block
 SIZES = {"h2": "1.5rem", "div": "1rem"}
 
 
 def translate_streamlit() -> None:
-    """Lay our words over Streamlit's own: where the connection is lost, on its upload and camera buttons."""
+    """Lay our words over Streamlit's own, and say why a file is not taken, which it tells only to a mouse."""
+    megabytes = st.get_option("server.maxUploadSize")
     words = {
         f"{LOST_CONNECTION} > h2": _("The connection is lost"),
         f"{LOST_CONNECTION} > div > div": _(
@@ -24,11 +26,15 @@ def translate_streamlit() -> None:
         words |= {
             ".stFileUploader section button p": _("Upload"),
             ".stFileUploader [data-testid=stFileUploaderDropzoneInstructions] span": _(
-                "At most {size} MB", size=st.get_option("server.maxUploadSize")
+                "At most {size} MB", size=megabytes
             ),
             "[data-testid=stCameraInputButton]": _("Take a photo"),
         }
-    st.html(f"<style>{''.join(_rule(place, text) for place, text in words.items())}</style>")
+    refusal = _(
+        "This file has more than {size} MB, or is of another kind. Choose another one.", size=megabytes
+    )
+    rules = [f'{REFUSED_FILE} {{ content: "⚠️ {refusal}" }}', *map(_rule, words, words.values())]
+    st.html(f"<style>{''.join(rules)}</style>")
 
 
 def _rule(place: str, text: str) -> str:
