@@ -146,10 +146,8 @@ def test_what_the_camera_sees_is_answered(with_camera: Page) -> None:
     with_camera.get_by_text("Use the camera").click()
     with_camera.wait_for_function("document.querySelector('video')?.readyState >= 2")
     button, deadline = with_camera.get_by_role("button", name="Take Photo"), time.monotonic() + 20
-    while (
-        button.is_visible() and time.monotonic() < deadline
-    ):  # it does nothing until the camera is quite ready
-        button.click()
+    while button.is_visible() and time.monotonic() < deadline:
+        button.click()  # which does nothing until the camera is quite ready
         with_camera.wait_for_timeout(1_000)
     playwright.expect(with_camera.locator(".live-answers.many")).to_have_text(
         re.compile(r"^(\d|Not sure)"), timeout=20_000

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -132,31 +133,15 @@ def _choose(chosen: str, drawings: list[KeptDrawing]) -> None:
 
 
 def _downloads(drawings: list[KeptDrawing]) -> None:
+    kinds = (
+        (_("Strokes (.json)"), drawings_to_json, "json", "application/json"),
+        (_("For Keras (.npz)"), drawings_to_npz, "npz", "application/octet-stream"),
+        (_("Picture (.png)"), drawings_to_png, "png", "image/png"),
+    )
     with st.container(horizontal=True):
-        st.download_button(
-            _("Strokes (.json)"),
-            lambda: drawings_to_json(drawings),
-            "drawings.json",
-            "application/json",
-            icon="⬇️",
-            on_click="ignore",
-        )
-        st.download_button(
-            _("For Keras (.npz)"),
-            lambda: drawings_to_npz(drawings),
-            "drawings.npz",
-            "application/octet-stream",
-            icon="⬇️",
-            on_click="ignore",
-        )
-        st.download_button(
-            _("Picture (.png)"),
-            lambda: drawings_to_png(drawings),
-            "drawings.png",
-            "image/png",
-            icon="⬇️",
-            on_click="ignore",
-        )
+        for label, encode, ending, mime in kinds:
+            content = partial(encode, drawings)
+            st.download_button(label, content, f"drawings.{ending}", mime, icon="⬇️", on_click="ignore")
         with st.popover(_("Delete all"), icon="🗑️"):
             st.write(_("Delete all kept drawings ({count})?", count=len(drawings)))
             st.button(_("Yes, delete them"), type="primary", on_click=frame.attempt, args=(store().clear,))
