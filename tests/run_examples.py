@@ -67,6 +67,7 @@ def example_run(status: str = "running", epoch: int = 5, **changes: Any) -> RunS
         "dataset_origin": "tests",
         "is_on_worker": status in ("running", "paused"),
         "can_continue": status in ("paused", "stopped", "failed"),
+        "not_kept": None,
     }
     return RunSnapshot(**(values | changes))
 

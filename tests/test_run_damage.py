@@ -5,15 +5,15 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from mnist_core.runs.damage import not_kept
-from mnist_core.runs.packing import run_to_bytes
+from mnist_core.runs.packing import run_from_bytes, run_to_bytes
 from mnist_core.runs.service import RunService
-from mnist_core.runs.store import FILE_NAME
+from mnist_core.runs.store import FILE_NAME, RunEntry, RunStore, Written
 from tests.run_examples import make_record
 
 PATIENCE_SECONDS = 30.0
@@ -139,6 +139,75 @@ def test_one_damaged_run_does_not_hide_the_others(tmp_path: Path) -> None:
     assert [snapshot.id for snapshot in service.list("ada")] == [sound]
     assert (service.trouble, service.notice) == (None, None)
     service.close()
+
+
+def refuse(home: Path, run: str) -> None:
+    """Let the database take all runs but this one."""
+    with sqlite3.connect(home / FILE_NAME) as connection:
+        condition = f"WHEN NEW.id = '{run}' BEGIN SELECT RAISE(ABORT, 'not this one'); END"
+        connection.execute(f"CREATE TRIGGER refusal BEFORE INSERT ON runs {condition}")
+
+
+@pytest.fixture
+def refused(tmp_path: Path) -> Iterator[tuple[RunService, str]]:
+    """A service with a run that the database refuses, as it has just been told."""
+    service = RunService(tmp_path)
+    run = service.import_run(run_to_bytes(make_record()), owner="ada")
+    wait_until_kept(tmp_path, run)
+    refuse(tmp_path, run)
+    service.rename(run, "Renamed")
+    wait_until(lambda: service.snapshot(run).not_kept is not None)
+    yield service, run
+    service.close()
+
+
+def test_one_run_that_the_database_refuses_is_that_runs_trouble_and_the_others_are_kept(
+    refused: tuple[RunService, str], tmp_path: Path
+) -> None:
+    service, run = refused
+    for attempt in range(3):  # before and after the refused one is tried again
+        other = service.import_run(run_to_bytes(make_record()), owner="ada")
+        service.keep_progress("ada", f"step {attempt}")
+        wait_until_kept(tmp_path, other)
+        assert (service.trouble, service.snapshot(other).not_kept) == (None, None)
+    wait_until(lambda: service.load_progress("ada") == "step 2")
+    assert "download" in str(service.snapshot(run).not_kept)
+    assert run_from_bytes(service.export_run(run), run_id="x", owner="y").name == "Renamed"
+
+
+def test_a_refused_run_is_kept_when_the_database_takes_it_again(
+    refused: tuple[RunService, str], tmp_path: Path
+) -> None:
+    service, run = refused
+    with sqlite3.connect(tmp_path / FILE_NAME) as connection:
+        connection.execute("DROP TRIGGER refusal")
+    service.reset(run)  # what happens to it has it tried at once
+    wait_until(lambda: service.snapshot(run).not_kept is None)
+    after = RunService(tmp_path)
+    (kept,) = after.list("ada")
+    after.close()
+    assert (kept.name, kept.epoch) == ("Renamed", 0)
+
+
+def test_a_refused_run_is_not_tried_again_and_again(
+    refused: tuple[RunService, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service, run = refused
+    tried: list[str] = []
+    write = RunStore.write
+
+    def counted(store: RunStore, entry: RunEntry, written: Written) -> Written:
+        tried.append(entry.row["id"])
+        return write(store, entry, written)
+
+    monkeypatch.setattr(RunStore, "write", counted)
+    other = service.import_run(run_to_bytes(make_record()), owner="ada")
+    for number in range(5):
+        service.rename(run, f"Name {number}")
+        service.share(other)
+        wait_until(lambda: not service._writer.is_pending(other))
+    assert run not in tried
+    assert other in tried
 
 
 def error_of(file: Path, *statements: str, uri: str = "") -> sqlite3.Error:

@@ -240,6 +240,17 @@ def test_trouble_with_keeping_runs_is_told_while_it_lasts_and_a_loss_once(
     assert (len(test.toast), "The disk is full." in texts(test)) == (0, True)
 
 
+@pytest.mark.parametrize("page", ["train.py", "compare.py"])
+def test_a_run_that_the_database_refuses_says_so_to_its_owner_only(open_page: Open, page: str) -> None:
+    refused = example_run("finished", not_kept=RunError("Take it home."))
+    test, _service = open_page(page, refused)
+    assert "Take it home." in texts(test)
+    theirs = replace(refused, owner="b" * 32, shared=True)
+    test, _service = open_page(page, theirs, run=theirs.id)
+    assert theirs.name in texts(test)
+    assert "Take it home." not in texts(test)
+
+
 def test_a_rerun_of_the_polling_fragment_costs_at_most_15_ms(
     open_page: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -24,6 +24,11 @@ def is_damaged(error: BaseException) -> bool:
     return bool(_codes(error) & _DAMAGED)
 
 
+def is_of_all(error: BaseException) -> bool:
+    """Whether the trouble is plainly the disk's or the file's; of any other the database has to be asked."""
+    return bool(_codes(error) & (_DAMAGED | _FULL | _READ_ONLY | _IN_USE)) or _errno(error) is not None
+
+
 def put_aside(file: Path) -> RunError:
     """Rename a damaged SQLite file, so that a new one can begin in its place; the sentence that tells visitors.
 

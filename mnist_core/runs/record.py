@@ -48,6 +48,7 @@ class RunSnapshot:
     dataset_origin : the data set the worker loaded, and from where
     can_continue : whether `resume` would go on with it
     is_on_worker : its worker has more to tell; a run that was just stopped is, until its last news are in
+    not_kept : why the database does not take this run, though it takes others; else None
     """
 
     id: str
@@ -77,6 +78,7 @@ class RunSnapshot:
     dataset_origin: str
     can_continue: bool
     is_on_worker: bool
+    not_kept: MnistCoreError | None
 
     @property
     def is_unfinished(self) -> bool:
@@ -139,6 +141,7 @@ class RunRecord:
     model_wanted_at: float = -1e9
     is_unloaded: bool = False
     is_on_worker: bool = False
+    not_kept: MnistCoreError | None = None
     generation: int = 0
     rewinds: int = 0
     workers_lost: int = 0
@@ -261,6 +264,7 @@ class RunRecord:
             dataset_origin=self.dataset_origin,
             can_continue=self.status in ("paused", "stopped", "failed") and self.epoch < self.epochs,
             is_on_worker=self.is_on_worker,
+            not_kept=self.not_kept,
         )
 
 

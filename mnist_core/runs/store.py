@@ -68,6 +68,7 @@ _visitors = sql.Table(
     sql.Column("owner", sql.String(64), primary_key=True),
     sql.Column("progress", sql.Text, nullable=False),
 )
+_NOBODY = ""
 _TABLES_OF_A_RUN = ((_runs, _runs.c.id), (_epochs, _epochs.c.run_id), (_parts, _parts.c.run_id))
 
 
@@ -225,6 +226,12 @@ class RunStore:
         with self._engine.begin() as connection:
             connection.execute(sql.delete(_visitors).where(_visitors.c.owner == owner))
             connection.execute(sql.insert(_visitors).values(owner=owner, progress=progress))
+
+    def check_writable(self) -> None:
+        """Write next to nothing, and take it back: an error where the database takes nothing at all."""
+        with self._engine.begin() as connection:
+            connection.execute(sql.insert(_visitors).values(owner=_NOBODY, progress=""))
+            connection.execute(sql.delete(_visitors).where(_visitors.c.owner == _NOBODY))
 
     def delete(self, run_id: str) -> None:
         """Forget a run."""

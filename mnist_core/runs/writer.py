@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mnist_core.runs.damage import not_kept
+from mnist_core.errors import RunError
+from mnist_core.runs.damage import is_of_all, not_kept
 from mnist_core.runs.database import RunDatabase
 from mnist_core.runs.record import UNFINISHED, RunRecord
 
 if TYPE_CHECKING:
     from mnist_core.runs.store import RunEntry, RunStore, Written
 
+logger = logging.getLogger(__name__)
+
 WRITE_SECONDS = 1.0  # between two writes; what is urgent is written at once
 PARAMETERS_SECONDS = 4.0  # between two writes of what a run has learned, while it trains
+REFUSED_SECONDS = 60.0  # between two tries to write a run that the database refuses, if nothing happens to it
 
 
 class RunWriter:
@@ -44,6 +49,7 @@ class RunWriter:
         self._written: dict[str, Written] = {}
         self._statuses: dict[str, str] = {}
         self._parameters_at: dict[str, float] = {}
+        self._retry_at: dict[str, float] = {}  # of the runs that the database refuses
         self._wake = threading.Event()
         self._closing = False
         self._thread: threading.Thread | None = None
@@ -57,6 +63,8 @@ class RunWriter:
         is_urgent = self._statuses.get(record.id) != record.status
         self._statuses[record.id] = record.status
         self._dirty[record.id] = is_urgent or self._dirty.get(record.id, False)
+        if is_urgent and record.id in self._retry_at:
+            self._retry_at[record.id] = time.monotonic()
         self._write_soon(at_once=is_urgent)
 
     def note_progress(self, owner: str, progress: str) -> None:
@@ -67,6 +75,7 @@ class RunWriter:
     def _write_all_anew(self) -> None:
         """Nothing that was written is there any more (lock held)."""
         self._written.clear()
+        self._retry_at.clear()
         self._dirty = dict.fromkeys(self._records, True)
         self._write_soon(at_once=True)
 
@@ -100,6 +109,7 @@ class RunWriter:
             self._written,
             self._statuses,
             self._parameters_at,
+            self._retry_at,
         )
         for known in tables:
             known.pop(run_id, None)
@@ -141,8 +151,11 @@ class RunWriter:
         try:
             self._delete_runs(store)
             self._write_progress(store)
-            while (entry := self._next_entry()) is not None:
-                self._write(store, entry)
+            for run_id in self._due():
+                try:
+                    self._write(store, run_id)
+                except Exception as error:
+                    self._put_back(store, run_id, error)
         except Exception as error:  # a full disk, a lost connection: whatever it is, training goes on
             if not self.database.heal(store, error):
                 self._fail(error)
@@ -166,46 +179,79 @@ class RunWriter:
                 if self._progress[owner] == progress:  # else there is something newer to write
                     del self._progress[owner]
 
-    def _next_entry(self) -> RunEntry | None:
-        from mnist_core.runs.store import RunEntry
-
+    def _due(self) -> list[str]:
+        """The runs to write now."""
+        now = time.monotonic()
         with self._changed:
-            if not self._dirty:
-                return None
-            run_id, is_urgent = next(iter(self._dirty.items()))
-            record = self._records[run_id]
-            now = time.monotonic()
-            known = self._written.get(run_id)
-            is_first = record.checkpoint is not None and not (known and "checkpoint" in known.parts)
-            is_due = is_first or now - self._parameters_at.get(run_id, -1e9) > PARAMETERS_SECONDS
-            if is_urgent or is_due or record.status not in UNFINISHED or self._closing:
-                self._parameters_at[run_id] = now
-                entry = RunEntry.of(record, with_parameters=True)
-            else:
-                entry = RunEntry.of(record, with_parameters=False)
-            del self._dirty[run_id]
-            return entry
+            return [
+                run_id for run_id in self._dirty if self._closing or self._retry_at.get(run_id, now) <= now
+            ]
 
-    def _write(self, store: RunStore, entry: RunEntry) -> None:
+    def _write(self, store: RunStore, run_id: str) -> None:
         from mnist_core.runs.store import Written
 
-        run_id = entry.row["id"]
-        try:
-            written = store.write(entry, self._written.get(run_id, Written()))
-        except Exception:
-            with self._changed:
-                if run_id in self._records:
-                    self._dirty[run_id] = True
-            raise
         with self._changed:
             record = self._records.get(run_id)
             if record is None:
                 return
+            entry = self._take(record)
+            known = self._written.get(run_id, Written())
+        written = store.write(entry, known)
+        with self._changed:
+            if run_id not in self._records:
+                return
             self._written[run_id] = written
+            if self._retry_at.pop(run_id, None) is not None:
+                record.change(not_kept=None)
             if record.status not in UNFINISHED and entry.parts.get("checkpoint") is record.checkpoint:
                 record.model = record.checkpoint = record.beginning = None  # the database has them
                 record.is_unloaded = True
                 written.parts.clear()
+
+    def _take(self, record: RunRecord) -> RunEntry:
+        """What is to be written of the run as it is now (lock held)."""
+        from mnist_core.runs.store import RunEntry
+
+        now, known = time.monotonic(), self._written.get(record.id)
+        is_first = record.checkpoint is not None and not (known and "checkpoint" in known.parts)
+        is_due = is_first or now - self._parameters_at.get(record.id, -1e9) > PARAMETERS_SECONDS
+        is_urgent = self._dirty[record.id] or record.status not in UNFINISHED or self._closing
+        entry = RunEntry.of(record, with_parameters=is_urgent or is_due)
+        if is_urgent or is_due:
+            self._parameters_at[record.id] = now
+        del self._dirty[record.id]
+        return entry
+
+    def _put_back(self, store: RunStore, run_id: str, error: Exception) -> None:
+        """The run could not be written: it is tried again, soon; later, where the database takes anything else.
+
+        Raises
+        ------
+        Exception
+            where the trouble is not the run's own, but everyone's
+        """
+        with self._changed:
+            if run_id in self._records:
+                self._dirty[run_id] = True
+        if is_of_all(error):
+            raise error
+        store.check_writable()
+        with self._changed:
+            if run_id in self._records:
+                self._refuse(self._records[run_id], error)
+
+    def _refuse(self, record: RunRecord, error: Exception) -> None:
+        """Once may be chance, a connection that broke: the second time it is told (lock held)."""
+        is_again = record.id in self._retry_at
+        self._retry_at[record.id] = time.monotonic() + (REFUSED_SECONDS if is_again else 0.0)
+        if is_again and record.not_kept is None:
+            logger.warning("The database refuses the run %s", record.id, exc_info=error)
+            sentence = RunError(
+                "This run cannot be kept: the database refuses it. It is lost when the server ends, unless you "
+                "download “The whole run” on the Compare page."
+            )
+            record.change(not_kept=sentence)
+            self._changed.notify_all()
 
     def _fail(self, error: Exception) -> None:
         self.database.complain(not_kept(error))

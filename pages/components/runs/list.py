@@ -16,6 +16,7 @@ from pages.components import frame, state
 from pages.components.language import _
 from pages.components.runs.access import link_to
 from pages.components.runs.curve_chart import elapsed_seconds
+from pages.components.runs.keeping import tell_if_refused
 from pages.components.runs.words import STATUS_ICONS, setting_label, status_word, value_text
 
 if TYPE_CHECKING:
@@ -95,6 +96,7 @@ def runs_table(runs: list[RunSnapshot]) -> pd.DataFrame:
 def manage_run(run: RunSnapshot) -> None:
     """Rename, share, download or delete one run."""
     service = state.run_service()
+    tell_if_refused(run)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         name_key = f"compare_name_{run.id}"
         st.text_input(

@@ -21,6 +21,7 @@ from pages.components.runs import views
 from pages.components.runs.access import is_own
 from pages.components.runs.break_it import show_explanation
 from pages.components.runs.curves import CurveView, choose_view, draw_curves
+from pages.components.runs.keeping import tell_if_refused
 from pages.components.runs.posted_results import show_posted_results
 from pages.components.runs.presses import interval_for, looked_at, panel, press_button
 from pages.components.runs.settings import RATES
@@ -102,7 +103,7 @@ class Places:
 def _standing(snapshot: RunSnapshot) -> tuple[object, ...]:
     """All that the standing part depends on."""
     order = snapshot.status, snapshot.queue_position, snapshot.can_continue, interval_for(snapshot)
-    return *order, snapshot.name, snapshot.message, snapshot.learning_rate
+    return *order, snapshot.name, snapshot.message, snapshot.not_kept, snapshot.learning_rate
 
 
 def _lay_out(snapshot: RunSnapshot) -> Places:
@@ -147,6 +148,7 @@ def show_status(snapshot: RunSnapshot) -> None:
         st.caption(_facts(snapshot), width="content")
     if snapshot.error is not None:
         st.error(error_text(snapshot.error), icon="⚠️")
+    tell_if_refused(snapshot)
 
 
 def _facts(snapshot: RunSnapshot) -> str:
