@@ -17,7 +17,7 @@ class MnistCoreError(Exception):
     values : what the fields stand for
     """
 
-    def __init__(self, template: str, **values: Any) -> None:
+    def __init__(self, template: str, /, **values: Any) -> None:
         self.template = template
         self.values = values
         super().__init__(template.format(**values))

@@ -14,6 +14,7 @@ import pytest
 from mnist_core import EpochResult
 from mnist_core.checkpoint import Checkpoint
 from mnist_core.errors import ModelFileError
+from mnist_core.messages import Phrase
 from mnist_core.runs.packing import run_from_bytes, run_to_bytes
 from tests.run_examples import assert_same, make_record
 
@@ -25,6 +26,22 @@ def test_a_run_as_a_file_comes_back_as_someone_elses() -> None:
     assert (copy.id, copy.owner) == ("run2", "grace")
     assert copy.model is not None
     assert copy.checkpoint is not None
+
+
+def nested(depth: int, template: str) -> Any:
+    name: Any = "x"
+    for _ in range(depth):
+        name = {"template": template, "values": {"a": name}}
+    return name
+
+
+def test_a_name_for_every_language_comes_back_as_one() -> None:
+    said = Phrase(
+        "{name}, {label}: {value}", {"name": Phrase("Softmax"), "label": Phrase("Epochs"), "value": 5}
+    )
+    copy = run_from_bytes(run_to_bytes(make_record(name=said)), run_id="run2", owner="grace")
+    assert copy.name == said
+    assert str(copy.name) == "Softmax, Epochs: 5"
 
 
 def rezip(change: Callable[[dict[str, bytes]], None]) -> bytes:
@@ -71,6 +88,13 @@ def with_checkpoint_of(history: list[dict[str, Any]]) -> bytes:
         rezip(lambda members: members.update(model=b"\x80\x04pickle")),
         with_facts(config={"epochs": -1}),
         with_facts(name=["a list"]),
+        with_facts(name="x" * 10_000),
+        with_facts(name={"template": "{a:>300000000}", "values": {"a": 1}}),
+        with_facts(name={"template": "{a}", "values": {}}),
+        with_facts(name={"template": ["a list"], "values": {}}),
+        with_facts(name={"template": "x", "values": {"a": "y" * 10_000}}),
+        with_facts(name=nested(30, "{a}{a}")),  # a thousand million letters
+        with_facts(name=nested(60, "{a}")),
         with_facts(history=[{"epoch": "one"}]),
         with_facts(epochs="many"),
         with_facts(status="x" * 1000),

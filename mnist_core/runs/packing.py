@@ -21,10 +21,11 @@ from mnist_core.checkpoint import Checkpoint
 from mnist_core.configuration import TrainingConfig, check_learning_rate
 from mnist_core.data import SOURCES
 from mnist_core.errors import MnistCoreError, ModelFileError, RunError
+from mnist_core.messages import Phrase
 from mnist_core.results import EpochResult
 from mnist_core.runs.loss_curve import BATCH_POINTS, LossCurve
 from mnist_core.runs.protocol import RunSamples
-from mnist_core.runs.record import LONGEST_NAME, RunRecord
+from mnist_core.runs.record import RunRecord
 from mnist_core.storage import DAMAGE, model_from_bytes, model_to_bytes, pack, unpack
 
 FACTS = (
@@ -33,6 +34,7 @@ FACTS = (
 )
 LARGEST_RUN_FILE = 64 * 2**20
 LONGEST_TEXT, MOST_EPOCHS, MOST_SAMPLES = 500, 1_000_000, 10
+LONGEST_SENTENCE, DEEPEST = 2_000, 50  # a sentence may hold sentences
 _DAY_S = 86_400
 LONGEST_EPOCH_S = 1e9
 _MEMBERS = ("facts", "curves", "model", "checkpoint", "beginning")
@@ -51,11 +53,10 @@ def facts_of(record: RunRecord) -> dict[str, Any]:
     """Everything small about a run but its history, JSON-able."""
     error = record.error and {
         "kind": type(record.error).__name__,
-        "template": record.error.template,
-        "values": {key: _plain(value) for key, value in record.error.values.items()},
+        **_plain(Phrase(record.error.template, record.error.values)),
     }
     return {
-        **{name: getattr(record, name) for name in FACTS},
+        **{name: _plain(getattr(record, name)) for name in FACTS},
         "config": record.config.to_dict(),
         "initial": record.initial and record.initial.to_dict(),
         "error": error,
@@ -68,7 +69,7 @@ def record_from(facts: Mapping[str, Any], *, run_id: str, owner: str) -> RunReco
     record = RunRecord(
         id=run_id,
         owner=owner,
-        **{name: facts[name] for name in FACTS if name in facts},
+        **{name: _said(facts[name]) for name in FACTS if name in facts},
         config=TrainingConfig.from_dict(facts["config"]),
         initial=EpochResult(**facts["initial"]) if facts["initial"] else None,
     )
@@ -79,7 +80,19 @@ def record_from(facts: Mapping[str, Any], *, run_id: str, owner: str) -> RunReco
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, Phrase):
+        return {
+            "template": value.template,
+            "values": {key: _plain(part) for key, part in value.values.items()},
+        }
     return value if isinstance(value, int | float | str | bool | None) else str(value)
+
+
+def _said(value: Any) -> Any:
+    """What `_plain` made JSON-able: a phrase again, where it was one."""
+    if isinstance(value, dict):
+        return Phrase(value["template"], {key: _said(part) for key, part in value["values"].items()})
+    return value
 
 
 def curves_to_bytes(record: RunRecord) -> bytes:
@@ -144,7 +157,8 @@ def run_from_bytes(data: bytes, *, run_id: str, owner: str) -> RunRecord:
     try:
         members = _read_members(data)
         facts = json.loads(members["facts"])
-        _check_sentence(facts["error"])
+        for sentence in (facts["error"], facts["name"]):
+            _check_sentence(sentence)
         record = record_from(facts, run_id=run_id, owner=owner)
         record.history = [_checked(EpochResult(**result)) for result in facts["history"]]
         put_curves(record, members["curves"])
@@ -190,24 +204,38 @@ def _check_history(results: Sequence[EpochResult], epochs: int) -> None:
         raise ValueError("epochs")
 
 
-def _check_sentence(error: Any) -> None:
-    """A foreign sentence is short, and its fields are names: `{a:>99999999}` would fill the memory."""
-    if error is None:
-        return
-    texts = (error["template"], *(value for value in error["values"].values() if isinstance(value, str)))
-    if not all(isinstance(text, str) and len(text) <= LONGEST_TEXT for text in texts):
-        raise ValueError("error")
-    for _, field, form, conversion in Formatter().parse(error["template"]):
-        if field is not None and (not field.isidentifier() or form or conversion):
-            raise ValueError("error")
+def _check_sentence(sentence: Any, depth: int = DEEPEST) -> int:
+    """A foreign sentence is short, said in full; its fields are names: `{a:>99999999}` would fill the memory.
+
+    Returns its length, found without saying it.
+    """
+    if isinstance(sentence, dict):
+        lengths = {name: _check_sentence(value, depth - 1) for name, value in sentence["values"].items()}
+        length = len(sentence["template"]) + sum(lengths[name] for name in _fields(sentence["template"]))
+    else:
+        length = len(str(sentence))
+    if depth <= 0 or length > LONGEST_SENTENCE:
+        raise ValueError("sentence")
+    return length
+
+
+def _fields(template: str) -> list[str]:
+    fields = []
+    for _, field, form, conversion in Formatter().parse(template):
+        if field is not None:
+            if not field.isidentifier() or form or conversion:
+                raise ValueError("field")
+            fields.append(field)
+    return fields
 
 
 def _check(record: RunRecord) -> None:
     """The facts of a foreign file are what a page expects."""
-    texts = (record.name, record.dataset_origin, record.status, record.fingerprint or "")
+    texts = (record.dataset_origin, record.status, record.fingerprint or "")
     if not all(isinstance(text, str) and len(text) <= LONGEST_TEXT for text in texts):
         raise TypeError("texts")
-    record.name = record.name[:LONGEST_NAME]
+    if not isinstance(record.name, str | Phrase):
+        raise TypeError("name")
     if record.data not in SOURCES:
         raise ValueError("data")
     counts = (record.epochs, record.epoch, record.batch, record.batches)

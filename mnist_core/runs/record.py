@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from mnist_core.checkpoint import Checkpoint
 from mnist_core.data import SOURCES
 from mnist_core.errors import ConfigurationError, MnistCoreError
+from mnist_core.messages import Phrase
 from mnist_core.results import BatchResult, EpochResult
 from mnist_core.runs.loss_curve import LossCurve
 from mnist_core.runs.protocol import Mode, RunSamples, RunUpdate
@@ -31,6 +32,7 @@ class RunSnapshot:
 
     Parameters
     ----------
+    name : as someone typed it; until then a phrase, for each reader in his language
     status : "queued", "running", "paused", "stopped", "finished" or "failed"
     error : why it failed or stopped, to be translated; None where there is nothing to say
     message : the same in English; "" where there is nothing to say
@@ -53,7 +55,7 @@ class RunSnapshot:
 
     id: str
     owner: str
-    name: str
+    name: str | Phrase
     config: TrainingConfig
     data: str
     status: str
@@ -109,7 +111,7 @@ class RunRecord:
 
     id: str
     owner: str
-    name: str
+    name: str | Phrase
     config: TrainingConfig
     data: str
     learning_rate: float
@@ -149,7 +151,13 @@ class RunRecord:
 
     @classmethod
     def new(
-        cls, config: TrainingConfig, *, owner: str, data: str, name: str | None, beginning: Checkpoint | None
+        cls,
+        config: TrainingConfig,
+        *,
+        owner: str,
+        data: str,
+        name: str | Phrase | None,
+        beginning: Checkpoint | None,
     ) -> RunRecord:
         """A run that waits for its first worker; see `RunService.start`.
 
@@ -167,7 +175,7 @@ class RunRecord:
         return cls(
             id=new_id(),
             owner=owner,
-            name=(name or f"{config.architecture}, {config.backend}")[:LONGEST_NAME],
+            name=name or f"{config.architecture}, {config.backend}",
             config=config,
             data=data,
             learning_rate=config.learning_rate,

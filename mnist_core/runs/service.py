@@ -23,6 +23,7 @@ from mnist_core.runs.writer import RunWriter
 if TYPE_CHECKING:
     from mnist_core.checkpoint import Checkpoint
     from mnist_core.errors import MnistCoreError
+    from mnist_core.messages import Phrase
     from mnist_core.model import Model
 
 __all__ = ["RunSamples", "RunService", "RunSnapshot"]
@@ -114,7 +115,7 @@ class RunService:
         *,
         data: str = "auto",
         owner: str,
-        name: str | None = None,
+        name: str | Phrase | None = None,
         beginning: Checkpoint | None = None,
     ) -> str:
         """Queue a new run; its id. It begins with fresh parameters, or with those of `beginning`.

@@ -14,6 +14,7 @@ import streamlit as st
 from babel.messages.pofile import read_po
 
 from mnist_core.errors import MnistCoreError
+from mnist_core.messages import Phrase
 from pages.components.particles import fit_particles
 
 LANGUAGES = {"en": "English", "ko": "한국어"}
@@ -37,11 +38,17 @@ def browser_language() -> str:
     return code if code in LANGUAGES else "en"
 
 
-def _(template: str, **values: Any) -> str:
+def _(template: str, /, **values: Any) -> str:
     """The sentence in the visitor's language, its `{fields}` filled in."""
     code = current()
-    sentence = _catalogue(code).get(template, template).format(**values)
+    said = {name: spoken(value) for name, value in values.items()}
+    sentence = _catalogue(code).get(template, template).format(**said)
     return fit_particles(sentence) if code == "ko" else sentence
+
+
+def spoken(value: Any) -> Any:
+    """A phrase in the visitor's language; anything else as it is."""
+    return _(value.template, **value.values) if isinstance(value, Phrase) else value
 
 
 def carry_choices_over() -> None:

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 from mnist_core import Model
 from mnist_core.errors import RunError
+from mnist_core.messages import mark
 from pages.components import state
 from pages.components.language import _
+from pages.components.runs.words import run_name
 
-STARTER = "starter"
+STARTER, STARTER_NAME = "starter", mark("Starter model")
 
 
 @dataclass(frozen=True)
@@ -34,10 +36,11 @@ def readers() -> dict[str, Reader]:
 
     A run that is still training reads too, from its first batch on.
     """
-    found = [Reader(STARTER, _("Starter model"))]
+    found = [Reader(STARTER, _(STARTER_NAME))]
     runs = sorted(state.run_service().list(state.visitor()), key=lambda run: run.created_at, reverse=True)
     for run in runs:
         if run.epoch > 0 or run.batch > 0:
-            name = _("{name} (still training)", name=run.name) if run.status == "running" else run.name
-            found.append(Reader(run.id, name))
+            name = run_name(run)
+            is_training = run.status == "running"
+            found.append(Reader(run.id, _("{name} (still training)", name=name) if is_training else name))
     return {reader.key: reader for reader in found}

@@ -11,11 +11,13 @@ from mnist_core import Model, RunSnapshot
 from mnist_core.drawings_store import KeptDrawing, drawings_split
 from mnist_core.errors import RunError
 from mnist_core.evaluation import evaluate
+from mnist_core.messages import Phrase, mark
 from mnist_core.relearning import relearning_checkpoint, relearning_config
 from pages.components import frame, state
 from pages.components.draw.readers import CHOICE_KEY, model_of
 from pages.components.language import _, error_text
-from pages.components.readers import Reader
+from pages.components.readers import STARTER_NAME, Reader
+from pages.components.runs.words import LONGEST_NAME, run_name
 
 LEARNING_KEY = "draw_learning"
 
@@ -70,10 +72,20 @@ def _start(drawings: list[KeptDrawing], reader: Reader) -> None:
     run_id = state.run_service().start(
         config,
         owner=state.visitor(),
-        name=_("{name} + my drawings ({count})", name=reader.name, count=len(drawings)),
+        name=Phrase(
+            mark("{name} + my drawings ({count})"), {"name": _name_of(reader), "count": len(drawings)}
+        ),
         beginning=relearning_checkpoint(model, drawings_split(drawings), config),
     )
     st.session_state[LEARNING_KEY] = {"run": run_id, "before": model, "reader": reader.key}
+
+
+def _name_of(reader: Reader) -> str | Phrase:
+    """A name in a name in a name is said in full only while it fits."""
+    run = _snapshot(reader.key)
+    if run is None:
+        return Phrase(STARTER_NAME)
+    return run.name if len(str(run.name)) < LONGEST_NAME else run_name(run)
 
 
 def _undo_button() -> None:

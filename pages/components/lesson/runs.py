@@ -11,13 +11,15 @@ import streamlit as st
 
 from mnist_core import PRESETS, RunSnapshot, TrainingConfig
 from mnist_core.errors import RunError
+from mnist_core.messages import Phrase
 from pages.components import state
 from pages.components.language import _, error_text, plain
 from pages.components.runs.address import Request, write_request
 from pages.components.runs.presses import interval_for, panel, press_button
+from pages.components.runs.words import run_name
 
 
-def start_run(key: str, config: TrainingConfig, name: str) -> None:
+def start_run(key: str, config: TrainingConfig, name: Phrase) -> None:
     """Queue a run under this key, in place of an earlier one, which ends."""
     earlier = find_run(key)
     if earlier is not None and earlier.is_unfinished:
@@ -68,7 +70,7 @@ def watch(keys: Iterable[str], draw: Callable[[], None]) -> None:
 
 def show_state(run: RunSnapshot) -> None:
     """Where an unfinished run is, and how to go on with one that was stopped; nothing once it is through."""
-    name = plain(run.name)
+    name = plain(run_name(run))
     if run.error is not None:
         st.error(f"{name}: {error_text(run.error)}", icon="⚠️")
     elif run.status == "queued":

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from mnist_core.experiments import EXPERIMENTS, Experiment
+from mnist_core.messages import Phrase
 from pages.components import state
 from pages.components.language import _
 
@@ -37,7 +38,7 @@ def choose_experiment() -> str | None:
     if not st.button(_("Show me"), icon="👀", disabled=guess is None, width="stretch"):
         return None
     run_id = state.run_service().start(
-        experiment.config, data="auto", owner=state.visitor(), name=_(experiment.title)
+        experiment.config, data="auto", owner=state.visitor(), name=Phrase(experiment.title)
     )
     state.lesson_progress().guesses[run_id] = guess
     state.keep_lesson_progress()

@@ -13,7 +13,7 @@ from pages.components.language import _, plain
 from pages.components.runs import confusion_chart
 from pages.components.runs.curves import choose_view, overlay_charts
 from pages.components.runs.mistaken_digits import show_chosen_digits, show_digits, show_matrix
-from pages.components.runs.words import setting_label, unique_names, value_text
+from pages.components.runs.words import run_name, setting_label, unique_names, value_text
 
 if TYPE_CHECKING:
     from mnist_core import RunSnapshot
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def show_comparison(runs: Sequence[RunSnapshot]) -> None:
     """Everything side by side."""
-    names = unique_names([run.name for run in runs])
+    names = unique_names([run_name(run) for run in runs])
     overlay_charts(runs, names, choose_view("compare"))
     show_differences(runs, names)
     tested = [

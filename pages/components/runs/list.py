@@ -13,11 +13,18 @@ import streamlit as st
 
 from mnist_core import model_to_bytes
 from pages.components import frame, state
-from pages.components.language import _
+from pages.components.language import _, current
 from pages.components.runs.access import link_to
 from pages.components.runs.curve_chart import elapsed_seconds
 from pages.components.runs.keeping import tell_if_refused
-from pages.components.runs.words import STATUS_ICONS, setting_label, status_word, value_text
+from pages.components.runs.words import (
+    LONGEST_NAME,
+    STATUS_ICONS,
+    run_name,
+    setting_label,
+    status_word,
+    value_text,
+)
 
 if TYPE_CHECKING:
     from mnist_core import RunService, RunSnapshot
@@ -77,7 +84,7 @@ def runs_table(runs: list[RunSnapshot]) -> pd.DataFrame:
     latest = [run.history[-1] if run.history else None for run in runs]
     return pd.DataFrame(
         {
-            _("Name"): [run.name for run in runs],
+            _("Name"): [run_name(run) for run in runs],
             _("State"): [f"{STATUS_ICONS.get(run.status, '')} {status_word(run.status)}" for run in runs],
             setting_label("architecture"): [
                 value_text("architecture", run.config.architecture) for run in runs
@@ -98,11 +105,11 @@ def manage_run(run: RunSnapshot) -> None:
     service = state.run_service()
     tell_if_refused(run)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        name_key = f"compare_name_{run.id}"
+        name_key = f"compare_name_{run.id}_{current()}"
         st.text_input(
             _("Name"),
-            value=run.name,
-            max_chars=80,
+            value=run_name(run),
+            max_chars=LONGEST_NAME,
             key=name_key,
             on_change=lambda: frame.attempt(service.rename, run.id, st.session_state[name_key]),
             width=280,
@@ -130,10 +137,10 @@ def _full_link(run: RunSnapshot) -> str:
 
 def _downloads(run: RunSnapshot) -> None:
     """Files are made when they are asked for, not before: outside of the page, where `state` is not to be had."""
-    service = state.run_service()
+    service, name = state.run_service(), run_name(run)
     files: tuple[tuple[str, str, str, Callable[[], bytes]], ...] = (
         (_("Curves (CSV)"), "csv", "text/csv", lambda: history_csv(run)),
-        (_("Curves (JSON)"), "json", "application/json", lambda: history_json(run)),
+        (_("Curves (JSON)"), "json", "application/json", lambda: history_json(run, name)),
         (_("Model (.npz)"), "npz", "application/octet-stream", lambda: _model_bytes(service, run)),
         (_("The whole run"), "mnistrun", "application/octet-stream", lambda: service.export_run(run.id)),
     )
@@ -161,10 +168,10 @@ def history_csv(run: RunSnapshot) -> bytes:
     return text.getvalue().encode()
 
 
-def history_json(run: RunSnapshot) -> bytes:
+def history_json(run: RunSnapshot, name: str) -> bytes:
     """Settings and history."""
     facts = {
-        "name": run.name,
+        "name": name,
         "status": run.status,
         "data": run.dataset_origin,
         "config": run.config.to_dict(),

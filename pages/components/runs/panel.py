@@ -30,6 +30,7 @@ from pages.components.runs.words import (
     STATUS_ICONS,
     duration,
     loss_text,
+    run_name,
     share_text,
     status_word,
     value_text,
@@ -144,7 +145,7 @@ def show_status(snapshot: RunSnapshot) -> None:
             icon=STATUS_ICONS.get(snapshot.status),
             color=STATUS_COLORS.get(snapshot.status, "gray"),
         )
-        st.markdown(f"**{plain(snapshot.name)}**", width="content")
+        st.markdown(f"**{plain(run_name(snapshot))}**", width="content")
         st.caption(_facts(snapshot), width="content")
     if snapshot.error is not None:
         st.error(error_text(snapshot.error), icon="⚠️")

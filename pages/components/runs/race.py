@@ -12,6 +12,7 @@ import streamlit as st
 
 from mnist_core import ARCHITECTURES, OPTIMIZERS, tensorflow_available
 from mnist_core.backends import BACKENDS
+from mnist_core.messages import mark
 from pages.components import state
 from pages.components.language import _, plain
 from pages.components.runs.access import is_own, readable_run
@@ -22,7 +23,9 @@ from pages.components.runs.words import (
     STATUS_COLORS,
     STATUS_ICONS,
     duration,
+    run_name,
     setting_label,
+    setting_phrase,
     status_word,
     unique_names,
     value_text,
@@ -75,7 +78,7 @@ def _start(request: Request, name: str, rival: Any) -> tuple[str, str]:
             config,
             data=request.data,
             owner=state.visitor(),
-            name=_("Race: {setting}", setting=value_text(name, getattr(config, name))),
+            name=setting_phrase(mark("Race: {value}"), name, getattr(config, name)),
         )
         for config in configs
     )
@@ -111,7 +114,7 @@ def _race_panel(interval: float | None) -> None:
         runs = racing_runs()
         if runs is None or interval_for(*runs) != interval:
             st.rerun()
-        names = unique_names([run.name for run in runs])
+        names = unique_names([run_name(run) for run in runs])
         with st.container(key="run_status", gap="xsmall"):
             for run, name in zip(runs, names, strict=True):
                 _lane(run, plain(name))

@@ -12,10 +12,11 @@ from mnist_core.backends import BACKENDS
 from mnist_core.configuration import AUGMENTATIONS, SCHEDULES, WEIGHT_GRADIENTS
 from mnist_core.data import SOURCES
 from mnist_core.data.dataset import CLASSES
+from mnist_core.messages import Phrase, mark
 from mnist_core.network import INITIALIZATIONS, PIXEL_RANGES
 from pages.components.language import SETTINGS, _, error_text
 from pages.components.runs.address import RECIPES, Request, read_request, write_request
-from pages.components.runs.words import preset_title, setting_label, value_text
+from pages.components.runs.words import preset_title, setting_label, setting_phrase, value_text
 
 NAMES = ("preset", "data", *asdict(TrainingConfig()))
 WRITTEN_KEY = "train_addresses"
@@ -25,7 +26,6 @@ RATES = (0.0001, 0.0003, 0.001, 0.002, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10
 BATCH_SIZES = (1, 8, 32, 64, 128, 256, 512, 1024, "full")
 RECIPE_ORDER = {"post-numpy": 0, "post-tensorflow": 1, "softmax": 2, "mlp": 3, "cnn": 4}
 PLACES_KEPT = 50
-LONGEST_NAME = 80
 
 
 def key(name: str) -> str:
@@ -61,15 +61,14 @@ def choose_settings() -> Request:
     return request
 
 
-def name_of(request: Request) -> str:
+def name_of(request: Request) -> Phrase:
     """What to call a run: its recipe, and the settings that are not the recipe's."""
     written = write_request(request)
-    settings = {"data": request.data, **asdict(request.config)}
-    changed = [
-        f"{setting_label(name)}: {value_text(name, settings[name])}" for name in settings if name in written
-    ]
-    name = ", ".join([preset_title(request.preset), *changed])
-    return name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"
+    name = Phrase(PRESETS[request.preset].title)
+    for setting, value in {"data": request.data, **asdict(request.config)}.items():
+        if setting in written:
+            name = setting_phrase(mark("{name}, {label}: {value}"), setting, value, name=name)
+    return name
 
 
 def load_settings(request: Request) -> None:

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from mnist_core.messages import mark
-from pages.components.language import _
+from mnist_core.messages import Phrase, mark
+from pages.components.language import _, spoken
+
+if TYPE_CHECKING:
+    from mnist_core import RunSnapshot
+
+LONGEST_NAME = 80
 
 STATUS_COLORS = {
     "queued": "gray",
@@ -61,6 +66,26 @@ _WORDS: Mapping[str, Mapping[Any, str]] = {
         "mnist+strokes": mark("MNIST and built-in strokes"),
     },
 }
+_LABELS: Mapping[str, str] = {
+    "preset": mark("Recipe"),
+    "data": mark("Digits"),
+    "backend": mark("Backend"),
+    "architecture": mark("Network"),
+    "epochs": mark("Epochs"),
+    "learning_rate": mark("Learning rate"),
+    "batch_size": mark("Batch size"),
+    "optimizer": mark("Optimizer"),
+    "seed": mark("Seed"),
+    "stop_at_accuracy": mark("Stop at accuracy"),
+    "pixel_range": mark("Pixels"),
+    "initialization": mark("First weights"),
+    "weight_gradient": mark("Weight gradient"),
+    "schedule": mark("Learning rate over time"),
+    "augmentation": mark("Moved and turned"),
+    "shuffled_labels": mark("Shuffled labels"),
+    "missing_digit": mark("Missing digit"),
+    "training_images": mark("Training pictures"),
+}
 
 
 def status_word(status: str) -> str:
@@ -83,36 +108,32 @@ def status_word(status: str) -> str:
 
 def setting_label(name: str) -> str:
     """What a field of `TrainingConfig` is called."""
-    return {
-        "preset": _("Recipe"),
-        "data": _("Digits"),
-        "backend": _("Backend"),
-        "architecture": _("Network"),
-        "epochs": _("Epochs"),
-        "learning_rate": _("Learning rate"),
-        "batch_size": _("Batch size"),
-        "optimizer": _("Optimizer"),
-        "seed": _("Seed"),
-        "stop_at_accuracy": _("Stop at accuracy"),
-        "pixel_range": _("Pixels"),
-        "initialization": _("First weights"),
-        "weight_gradient": _("Weight gradient"),
-        "schedule": _("Learning rate over time"),
-        "augmentation": _("Moved and turned"),
-        "shuffled_labels": _("Shuffled labels"),
-        "missing_digit": _("Missing digit"),
-        "training_images": _("Training pictures"),
-    }.get(name, name)
+    return _(_LABELS.get(name, name))
 
 
 def value_text(name: str, value: Any) -> str:
     """A setting's value, in words where it has some."""
+    return str(spoken(_value(name, value)))
+
+
+def _value(name: str, value: Any) -> Phrase | str:
     word = _WORDS.get(name, {}).get(value)
     if word is None and (value is None or isinstance(value, bool)):
         word = _COMMON_WORDS[value]
     if word is not None:
-        return _(word)
+        return Phrase(word)
     return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def setting_phrase(template: str, setting: str, value: Any, **values: Any) -> Phrase:
+    """A phrase in which `{label}` and `{value}` are those of a setting."""
+    return Phrase(template, {"label": Phrase(_LABELS[setting]), "value": _value(setting, value), **values})
+
+
+def run_name(run: RunSnapshot) -> str:
+    """What a run is called, as short as its place: as someone typed it, or else in the visitor's language."""
+    name = str(spoken(run.name))
+    return name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"
 
 
 def loss_text(loss: float) -> str:

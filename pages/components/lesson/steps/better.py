@@ -7,9 +7,9 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from mnist_core import PRESETS, RunSnapshot, TrainingConfig
+from mnist_core import PRESETS, RunSnapshot
 from mnist_core.layers import Convolution, Relu, Silu
-from mnist_core.messages import mark
+from mnist_core.messages import Phrase, mark
 from mnist_core.network import scale_pixels
 from pages.components.colours import BLUE
 from pages.components.language import _, plain
@@ -48,15 +48,14 @@ QUESTIONS = (
 )
 
 
-def _rungs() -> dict[str, tuple[str, str, TrainingConfig]]:
-    """Key → what changed, the nearest preset, the configuration."""
-    return {
-        "rung_post": (_("The post's NumPy model"), "post-numpy", POST),
-        "rung_normalised": (_("+ pixels from 0 to 1, mean gradient"), "post-numpy", NORMALISED),
-        "rung_batches": (_("+ small batches of 128"), "post-numpy", BATCHES),
-        "rung_hidden": (_("+ a hidden layer of 128, softmax"), "mlp", HIDDEN),
-        "rung_convolution": (_("+ convolution, Adam"), "cnn", CONVOLUTION),
-    }
+# Key → what changed, the nearest preset, the configuration.
+RUNGS = {
+    "rung_post": (mark("The post's NumPy model"), "post-numpy", POST),
+    "rung_normalised": (mark("+ pixels from 0 to 1, mean gradient"), "post-numpy", NORMALISED),
+    "rung_batches": (mark("+ small batches of 128"), "post-numpy", BATCHES),
+    "rung_hidden": (mark("+ a hidden layer of 128, softmax"), "mlp", HIDDEN),
+    "rung_convolution": (mark("+ convolution, Adam"), "cnn", CONVOLUTION),
+}
 
 
 def show() -> None:
@@ -64,19 +63,18 @@ def show() -> None:
     st.markdown(_("The post stops at 81%. Four changes lead to 99%. Guess first, then climb rung by rung."))
     if not ask(QUESTIONS[0]):
         return
-    rungs = _rungs()
     ladder, picture = st.columns((4, 5), gap="large")
     with ladder:
         if st.button(_("Climb: run all five"), type="primary", icon=":material/play_arrow:", width="stretch"):
-            for key, (name, _preset, config) in rungs.items():
-                start_run(key, config, name)
-        for key, (name, preset, config) in rungs.items():
+            for key, (name, _preset, config) in RUNGS.items():
+                start_run(key, config, Phrase(name))
+        for key, (name, preset, config) in RUNGS.items():
             with st.container(horizontal=True, vertical_alignment="center", key=f"lesson_{key}"):
-                if st.button(name, key=f"start_{key}", icon=":material/play_arrow:", width="stretch"):
-                    start_run(key, config, name)
+                if st.button(_(name), key=f"start_{key}", icon=":material/play_arrow:", width="stretch"):
+                    start_run(key, config, Phrase(name))
                 open_in_train(preset, config)
     with picture:
-        watch(rungs, _draw_ladder)
+        watch(RUNGS, _draw_ladder)
         _explain()
     show_source(
         scale_pixels,
@@ -105,8 +103,7 @@ def _explain() -> None:
 
 
 def _draw_ladder() -> None:
-    rungs = _rungs()
-    runs = {rungs[key][0]: run for key, run in find_runs(rungs).items() if run.history}
+    runs = {_(RUNGS[key][0]): run for key, run in find_runs(RUNGS).items() if run.history}
     if not runs:
         st.info(_("Press a button: accuracy and mistakes of each run appear here."), icon="🪜")
         return

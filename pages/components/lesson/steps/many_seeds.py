@@ -8,6 +8,7 @@ from dataclasses import replace
 import streamlit as st
 
 from mnist_core import TrainingConfig
+from mnist_core.messages import Phrase, mark
 from pages.components.language import _
 from pages.components.lesson.charts import band_chart
 from pages.components.lesson.runs import find_runs, start_run, watch
@@ -20,7 +21,7 @@ def show_many_seeds(config: TrainingConfig, posted: Sequence[tuple[int, float]])
     keys = {f"post_seed_{seed}": seed for seed in SEEDS}
     if st.button(_("Run it with six seeds"), icon=":material/play_arrow:"):
         for key, seed in keys.items():
-            name = _("The post's loop, seed {seed}", seed=seed)
+            name = Phrase(mark("The post's loop, seed {seed}"), {"seed": seed})
             start_run(key, replace(config, seed=seed), name)
     watch(keys, lambda: _draw(keys, posted))
 

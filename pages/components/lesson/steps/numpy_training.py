@@ -9,7 +9,7 @@ from mnist_core import PRESETS, RunSnapshot
 from mnist_core.backends.numpy_backend import NumpyBackend
 from mnist_core.functional import sigmoid_cross_entropy
 from mnist_core.layers import Dense
-from mnist_core.messages import mark
+from mnist_core.messages import Phrase, mark
 from mnist_core.optimizers import Sgd
 from pages.components import state
 from pages.components.language import _
@@ -71,7 +71,7 @@ def show() -> None:
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button(_("Run the post's loop"), type="primary", icon=":material/play_arrow:"):
-            start_run("post", PRESETS[PRESET].config, _("The post's NumPy model"))
+            start_run("post", PRESETS[PRESET].config, Phrase(mark("The post's NumPy model")))
         open_in_train(PRESET, PRESETS[PRESET].config)
     watch(["post"], _draw_loop)
     if find_run("post") is not None and ask(QUESTIONS[1]):

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from mnist_core import PRESETS, RunSnapshot, TrainingConfig, tensorflow_available
-from mnist_core.messages import mark
+from mnist_core.messages import Phrase, mark
 from pages.components.language import _
 from pages.components.lesson.charts import loss_chart
 from pages.components.lesson.questions import Question, ask
@@ -83,7 +83,7 @@ def show() -> None:
     config = _config()
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button(_("Run the post's 1000 epochs"), type="primary", icon=":material/play_arrow:"):
-            start_run("tensorflow", config, _("The post's TensorFlow model"))
+            start_run("tensorflow", config, Phrase(mark("The post's TensorFlow model")))
         open_in_train(PRESET, config)
     watch(["tensorflow"], _draw_run)
     if ask(QUESTIONS[1]):
@@ -135,7 +135,7 @@ def _draw_run() -> None:
 def _without_spikes(config: TrainingConfig) -> None:
     calm = replace(config, pixel_range="unit", epochs=300)
     if st.button(_("Same learning rate, pixels from 0 to 1"), icon=":material/play_arrow:"):
-        start_run("tensorflow_calm", calm, _("Pixels from 0 to 1"))
+        start_run("tensorflow_calm", calm, Phrase(mark("Pixels from 0 to 1")))
     watch(["tensorflow_calm"], _draw_calm)
 
 

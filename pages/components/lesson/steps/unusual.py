@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from mnist_core import PRESETS, TrainingConfig, cross_entropy, one_hot
-from mnist_core.messages import mark
+from mnist_core.messages import Phrase, mark
 from pages.components import state
 from pages.components.language import _, plain
 from pages.components.lesson.charts import accuracy_chart
@@ -17,6 +17,12 @@ from pages.components.lesson.runs import find_runs, open_in_train, start_run, wa
 from pages.components.lesson.steps.first_step import PRESET, SAMPLE, first_step, untrained_model
 
 EPOCHS = 30
+NAMES = {
+    "fix_raw_sum": mark("as posted"),
+    "fix_unit_sum": mark("pixels 0 to 1"),
+    "fix_raw_mean": mark("mean gradient"),
+    "fix_unit_mean": mark("pixels 0 to 1, mean gradient"),
+}
 
 QUESTIONS = (
     Question(
@@ -73,28 +79,17 @@ def _config(*, unit: bool, mean: bool) -> TrainingConfig:
     )
 
 
-def _names() -> dict[str, str]:
-    return {
-        "fix_raw_sum": _("as posted"),
-        "fix_unit_sum": _("pixels 0 to 1"),
-        "fix_raw_mean": _("mean gradient"),
-        "fix_unit_mean": _("pixels 0 to 1, mean gradient"),
-    }
-
-
 def _runs(config: TrainingConfig, *, unit: bool, mean: bool) -> None:
-    names = _names()
     key = f"fix_{'unit' if unit else 'raw'}_{'mean' if mean else 'sum'}"
     with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button(_("Run: {name}", name=names[key]), icon=":material/play_arrow:"):
-            start_run(key, config, names[key])
+        if st.button(_("Run: {name}", name=Phrase(NAMES[key])), icon=":material/play_arrow:"):
+            start_run(key, config, Phrase(NAMES[key]))
         open_in_train(PRESET, config)
-    watch(names, _draw_runs)
+    watch(NAMES, _draw_runs)
 
 
 def _draw_runs() -> None:
-    names = _names()
-    runs = {names[key]: run for key, run in find_runs(names).items()}
+    runs = {_(NAMES[key]): run for key, run in find_runs(NAMES).items()}
     if not runs:
         return
     accuracy_chart(runs, alt=_("Training accuracy with and without the fixes"))
@@ -145,7 +140,7 @@ def _swapped_arguments(*, unit: bool) -> None:
 def _test_accuracy() -> None:
     st.markdown(_("**4. Accuracy on the training set only.**"))
     fixed = st.toggle(_("Fix: look at the test set"), key="lesson_fix_test")
-    names = {"post": _("The post's NumPy model"), **_names()}
+    names = {"post": mark("The post's NumPy model"), **NAMES}
     runs = {key: run for key, run in find_runs(names).items() if run.history}
     if not runs:
         st.caption(_("Run something above, and its accuracy appears here."))
@@ -153,7 +148,7 @@ def _test_accuracy() -> None:
     rows = []
     for key, run in runs.items():
         last = run.history[-1]
-        row = {_("run"): plain(names[key]), _("training accuracy"): f"{last.train_accuracy:.2%}"}
+        row = {_("run"): plain(_(names[key])), _("training accuracy"): f"{last.train_accuracy:.2%}"}
         rows.append(row | ({_("test accuracy"): f"{last.test_accuracy:.2%}"} if fixed else {}))
     st.table(pd.DataFrame(rows), hide_index=True, width="content")
     if fixed:
