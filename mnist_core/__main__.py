@@ -23,7 +23,7 @@ from mnist_core.evaluation import Evaluation, evaluate
 from mnist_core.network import ARCHITECTURES
 from mnist_core.optimizers import OPTIMIZERS
 from mnist_core.presets import PRESETS
-from mnist_core.results import EpochResult
+from mnist_core.results import BatchResult, EpochResult
 from mnist_core.storage import load_model, load_starter_model, save_model
 from mnist_core.training import Trainer
 
@@ -180,7 +180,7 @@ def _epochs(trainer: Trainer) -> Iterator[EpochResult]:
             if isinstance(event, EpochResult):
                 bar.clear()
                 yield event
-            else:
+            elif isinstance(event, BatchResult):
                 bar.update(len(event.losses))
                 bar.set_postfix(loss=f"{event.losses[-1]:.4f}", refresh=False)
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from mnist_core.evaluation import Evaluation
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,21 @@ class BatchResult:
     batches: int
     losses: NDArray[np.float32]
     seconds: float
+
+
+@dataclass(frozen=True)
+class EvaluationProgress:
+    """The network is being asked about every image, after an epoch or before the first.
+
+    Parameters
+    ----------
+    epoch : the epoch that is evaluated, 0 before training
+    done, images : images asked about so far, of how many in both splits
+    """
+
+    epoch: int
+    done: int
+    images: int
 
 
 @dataclass(frozen=True)
@@ -51,6 +69,24 @@ class EpochResult:
     images_per_second: float
     posted_loss: float | None = None
 
+    @classmethod
+    def of(cls, epoch: int, train: Evaluation, test: Evaluation, seconds: float) -> EpochResult:
+        """From the evaluations of both splits."""
+        return cls(
+            epoch=epoch,
+            train_loss=train.loss,
+            train_accuracy=train.accuracy,
+            test_loss=test.loss,
+            test_accuracy=test.accuracy,
+            seconds=seconds,
+            images_per_second=train.count / seconds if seconds > 0 else 0.0,
+            posted_loss=train.posted_loss,
+        )
+
     def to_dict(self) -> dict[str, Any]:
         """All fields as JSON-able values."""
         return asdict(self)
+
+
+TrainingEvent = BatchResult | EvaluationProgress | EpochResult
+"""What a training run tells on its way."""

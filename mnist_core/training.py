@@ -11,21 +11,20 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_core.augmentation import Augmenter
-from mnist_core.backends import Batch, create_backend
+from mnist_core.backends import create_backend
+from mnist_core.batches import Batches, training_split
 from mnist_core.checkpoint import Checkpoint
 from mnist_core.configuration import TrainingConfig, check_learning_rate
-from mnist_core.data.dataset import Dataset, Split
+from mnist_core.data.dataset import Dataset
 from mnist_core.errors import ConfigurationError
-from mnist_core.evaluation import evaluate
+from mnist_core.evaluation import evaluate_in_pieces
 from mnist_core.model import Model
-from mnist_core.network import PIXELS, get_architecture, initial_parameters
+from mnist_core.network import get_architecture, initial_parameters
 from mnist_core.optimizers import get_optimizer
 from mnist_core.relearning import mix_extra
-from mnist_core.results import BatchResult, EpochResult
+from mnist_core.results import BatchResult, EpochResult, EvaluationProgress, TrainingEvent
 
 LONGEST_CHUNK = 512  # batches
-ORDER, AUGMENTATION, EXPERIMENT = range(3)  # each use of the seed has its own stream of random numbers
 
 
 def train(config: TrainingConfig, dataset: Dataset) -> Iterator[EpochResult]:
@@ -71,9 +70,8 @@ class Trainer:
         if checkpoint and checkpoint.extra_images is not None and checkpoint.extra_labels is not None:
             self._train = mix_extra(self._train, checkpoint.extra_images, checkpoint.extra_labels)
         self.image_count = len(self._train)
-        self._pixels = self._train.images.reshape(-1, PIXELS)
-        self._batch_size = _batch_size(config, self.image_count)
-        self.batches = math.ceil(self.image_count / self._batch_size)
+        self._batches = Batches(self._train, config)
+        self.batches = len(self._batches)
         self._optimizer = get_optimizer(config.optimizer)
         self._backend = create_backend(
             config.backend,
@@ -84,9 +82,8 @@ class Trainer:
         )
         self.stop_at_accuracy = config.stop_at_accuracy
         self.confusion: NDArray[np.int64] | None = None
-        self._augmenter = Augmenter()
         self._seconds_per_batch = 0.0
-        self._order_of_epoch: tuple[int, NDArray[np.intp]] | None = None
+        self._evaluation: Iterator[EvaluationProgress | EpochResult] | None = None
         self._restore(checkpoint or self._beginning())
 
     @property
@@ -120,14 +117,18 @@ class Trainer:
     @cached_property
     def initial(self) -> EpochResult:
         """How the initial parameters do, as epoch 0."""
+        *_, result = self.initial_events(math.inf)
+        assert isinstance(result, EpochResult)
+        return result
+
+    def initial_events(self, chunk_seconds: float = 0.1) -> Iterator[EvaluationProgress | EpochResult]:
+        """`initial`, told as `events` tells the evaluation of an epoch."""
         given = self._given
         beginning = given if given is not None and given.epoch == given.batch == 0 else self._beginning()
-        return self._evaluate(0, self._model_from(beginning.parameters), seconds=0.0)
+        return _seldom(self._evaluate(0, self._model_from(beginning.parameters), seconds=0.0), chunk_seconds)
 
-    def events(
-        self, chunk_seconds: float = 0.1, max_batches: int | None = None
-    ) -> Iterator[BatchResult | EpochResult]:
-        """Train and tell: a `BatchResult` every `chunk_seconds` or so, an `EpochResult` after each epoch.
+    def events(self, chunk_seconds: float = 0.1, max_batches: int | None = None) -> Iterator[TrainingEvent]:
+        """Train and tell, every `chunk_seconds` or so, and after each epoch its `EpochResult`.
 
         Stop taking events at any time, and call again to go on. It ends after the last epoch, above the
         accuracy asked for, after `max_batches`, or when the loss is no finite number (see `diverged_at`).
@@ -141,9 +142,7 @@ class Trainer:
                 remaining -= len(result.losses)
                 yield result
             if self.batch == self.batches and not self.finished:
-                epoch_result = self._finish_epoch()
-                if epoch_result is not None:
-                    yield epoch_result
+                yield from self._finish_epoch(chunk_seconds)
 
     def checkpoint(self) -> Checkpoint:
         """Everything needed to go on later, or elsewhere."""
@@ -195,7 +194,8 @@ class Trainer:
     def _train_chunk(self, count: int) -> BatchResult:
         started = time.perf_counter()
         stop = min(self.batch + count, self.batches)
-        losses = self._backend.train_batches(self._iterate_batches(stop), self._step_sizes(stop))
+        batches = self._batches.iterate(self.epoch, self.batch, stop)
+        losses = self._backend.train_batches(batches, self._step_sizes(stop))
         elapsed_s = time.perf_counter() - started
         self._seconds += elapsed_s
         self._seconds_per_batch = elapsed_s / (stop - self.batch)
@@ -203,25 +203,6 @@ class Trainer:
         if not np.isfinite(losses).all():
             self._diverge()
         return BatchResult(self.epoch + 1, stop, self.batches, losses, elapsed_s)
-
-    def _iterate_batches(self, stop: int) -> Iterator[Batch]:
-        """Pixels and labels of the batches from here to `stop`, the same for both backends."""
-        for batch in range(self.batch, stop):
-            pixels, labels = self._pixels, self._train.labels
-            if self.batches > 1:
-                chosen = self._order()[batch * self._batch_size : (batch + 1) * self._batch_size]
-                pixels, labels = pixels[chosen], labels[chosen]
-            if self.config.augmentation == "affine":
-                rng = np.random.default_rng([self.config.seed, AUGMENTATION, self.epoch, batch])
-                pixels = self._augmenter.augment(pixels, rng)
-            yield pixels, labels
-
-    def _order(self) -> NDArray[np.intp]:
-        """The images in the order of this epoch."""
-        if self._order_of_epoch is None or self._order_of_epoch[0] != self.epoch:
-            rng = np.random.default_rng([self.config.seed, ORDER, self.epoch])
-            self._order_of_epoch = self.epoch, rng.permutation(self.image_count)
-        return self._order_of_epoch[1]
 
     def _step_sizes(self, stop: int) -> NDArray[np.float64]:
         """The optimizer's factor for each batch from here to `stop`."""
@@ -234,36 +215,41 @@ class Trainer:
             sizes.append(self._optimizer.step_size(learning_rate, step + 1 - self._memory_begins))
         return np.array(sizes)
 
-    def _finish_epoch(self) -> EpochResult | None:
-        """Evaluate and count the epoch; None if the network turns out to have diverged."""
-        last_confusion = self.confusion
-        result = self._evaluate(self.epoch + 1, self.model, self._seconds)
+    def _finish_epoch(self, chunk_seconds: float) -> Iterator[EvaluationProgress | EpochResult]:
+        """Evaluate the epoch, from where that was interrupted, and count it, unless the network has diverged."""
+        if self._evaluation is None:
+            self._evaluation = self._evaluate(self.epoch + 1, self.model, self._seconds)
+        for event in _seldom(self._evaluation, chunk_seconds):
+            if isinstance(event, EpochResult) and not self._count(event):
+                return
+            yield event
+
+    def _count(self, result: EpochResult) -> bool:
+        """Take the epoch as done; False if the network turns out to have diverged."""
+        self._evaluation = None
         if not math.isfinite(result.train_loss):
-            self.confusion = last_confusion  # as everything else, of the last good epoch
             self._diverge()
-            return None
+            return False
         self.epoch, self.batch, self._seconds = self.epoch + 1, 0, 0.0
         self.history = (*self.history, result)
         self._last_good = self._backend.parameters()
-        return result
+        return True
 
     def _diverge(self) -> None:
         self.diverged_at, self._memory_begins = self.epoch + 1, self.epoch * self.batches
         self._backend.load(self._last_good, None)
 
-    def _evaluate(self, epoch: int, model: Model, seconds: float) -> EpochResult:
-        train, test = evaluate(model, self._train), evaluate(model, self._test)
-        self.confusion = test.confusion
-        return EpochResult(
-            epoch=epoch,
-            train_loss=train.loss,
-            train_accuracy=train.accuracy,
-            test_loss=test.loss,
-            test_accuracy=test.accuracy,
-            seconds=seconds,
-            images_per_second=self.image_count / seconds if seconds > 0 else 0.0,
-            posted_loss=train.posted_loss,
-        )
+    def _evaluate(
+        self, epoch: int, model: Model, seconds: float
+    ) -> Iterator[EvaluationProgress | EpochResult]:
+        images = len(self._train) + len(self._test)
+        for train in evaluate_in_pieces(model, self._train):
+            yield EvaluationProgress(epoch, train.count, images)
+        for test in evaluate_in_pieces(model, self._test):
+            yield EvaluationProgress(epoch, train.count + test.count, images)
+        if math.isfinite(train.loss):
+            self.confusion = test.confusion  # else it stays, as everything, that of the last good epoch
+        yield EpochResult.of(epoch, train, test, seconds)
 
     def _is_accurate_enough(self) -> bool:
         wanted = self.stop_at_accuracy
@@ -280,37 +266,12 @@ class Trainer:
         )
 
 
-def training_split(split: Split, config: TrainingConfig) -> Split:
-    """The images to learn from, after whatever `config` does to them on purpose.
-
-    Raises
-    ------
-    ConfigurationError
-        if it asks for more images than there are
-    """
-    if config.missing_digit is not None:
-        split = split.take(np.flatnonzero(split.labels != config.missing_digit))
-    if config.training_images is not None:
-        if config.training_images > len(split):
-            raise ConfigurationError(
-                "There are {count} training images. Received: {received}.",
-                count=len(split),
-                received=config.training_images,
-            )
-        split = split.take(slice(config.training_images))
-    if config.shuffled_labels:
-        rng = np.random.default_rng([config.seed, EXPERIMENT])
-        split = replace(split, labels=rng.permutation(split.labels))
-    return split
-
-
-def _batch_size(config: TrainingConfig, images: int) -> int:
-    if config.batch_size == "full":
-        return images
-    if config.batch_size > images:
-        raise ConfigurationError(
-            "Batch size must be at most the number of training images, {count}. Received: {received}.",
-            count=images,
-            received=config.batch_size,
-        )
-    return config.batch_size
+def _seldom(
+    events: Iterator[EvaluationProgress | EpochResult], chunk_seconds: float
+) -> Iterator[EvaluationProgress | EpochResult]:
+    """The result, and of the progress before it what comes `chunk_seconds` after the last."""
+    told_at = time.perf_counter()
+    for event in events:
+        if isinstance(event, EpochResult) or time.perf_counter() - told_at >= chunk_seconds:
+            yield event
+            told_at = time.perf_counter()

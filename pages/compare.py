@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from mnist_core.evaluation import evaluate
+from mnist_core.evaluation import evaluate_in_pieces
 from pages.components import frame
 from pages.components.language import _
 from pages.components.runs.access import is_own, linked_run, own_runs
@@ -61,4 +61,4 @@ with frame.page(_("Compare"), "📊"):
     interval = _interval()
     st.fragment(_panel, run_every=interval)(interval)
     load_run()  # outside of what looks again every two seconds: a refusal stays on screen
-    show_source(evaluate, purposes=[_("Loss, accuracy and confusion matrix")])
+    show_source(evaluate_in_pieces, purposes=[_("Loss, accuracy and confusion matrix")])

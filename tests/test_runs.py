@@ -9,21 +9,15 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 
-from mnist_core import BatchResult, Dataset, Model, Split, TrainingConfig
+from mnist_core import TrainingConfig
 from mnist_core.errors import ConfigurationError, RunError
-from mnist_core.relearning import mix_extra, relearning_checkpoint
 from mnist_core.runs.dispatcher import Dispatcher
-from mnist_core.runs.protocol import RunCommand, RunTicket
 from mnist_core.runs.record import RunRecord
 from mnist_core.runs.service import RunService, RunSnapshot
-from mnist_core.runs.session import RunSession
-from mnist_core.runs.worker import RunDriver
-from mnist_core.training import training_split
 
 PATIENCE_SECONDS = 120.0
 
@@ -163,14 +157,6 @@ def test_a_step_that_is_asked_for_again_before_the_worker_has_answered_is_one_st
     assert (after.epoch, after.batch) == (held.epoch, 1)
 
 
-def test_an_order_whose_answer_was_lost_on_the_way_is_carried_out_once() -> None:
-    session = RunSession("a turn")
-    first, second = (RunCommand("mode", "batch", number) for number in (1, 2))
-    session.exchange((first,), 0, watch_model=False)
-    session.exchange((first, second), 0, watch_model=False)
-    assert [session.next_command() for _ in range(3)] == [first, second, None]
-
-
 def test_a_stopped_run_goes_on_from_where_it_was(service: RunService, start: Callable[..., str]) -> None:
     run = start(**LONG)
     wait_for(service, run, lambda snapshot: snapshot.epoch > 2)
@@ -301,26 +287,3 @@ def test_a_worker_that_a_run_was_lost_on_is_not_given_another_at_once() -> None:
     dispatcher._lost_at["tcp://gone"] = time.monotonic()
     dispatcher._place(client=None, tasks={"tcp://gone": []})
     assert record.status == "queued"
-
-
-@pytest.mark.parametrize("missing", [None, 3])
-def test_the_speed_counts_the_images_that_are_trained_on(missing: int | None) -> None:
-    """Those left when a digit is missing, and the drawings mixed in."""
-    rng = np.random.default_rng(0)
-    split = Split(rng.integers(0, 256, (200, 28, 28), np.uint8), np.arange(200, dtype=np.uint8) % 10)
-    config = TrainingConfig(epochs=1, missing_digit=missing)
-    model = Model.from_vector("softmax", np.zeros(7850, np.float32))
-    beginning = relearning_checkpoint(model, split, config)
-    ticket = RunTicket(
-        key="t", config=config.to_dict(), data="strokes", checkpoint=beginning, learning_rate=0.1, epochs=1
-    )
-    session = RunSession("t")
-    told: list[tuple[object, dict[str, Any]]] = []
-    session.publish = lambda result=None, **news: told.append((result, news))  # type: ignore[method-assign]
-    RunDriver(ticket, session, Dataset("tests", "tests", split, split)).drive()
-    learned = mix_extra(training_split(split, config), split.images, split.labels)
-    speeds = [(result, news["images_per_second"]) for result, news in told if isinstance(result, BatchResult)]
-    assert speeds
-    for result, speed in speeds:
-        images = len(result.losses) / result.batches * len(learned)
-        assert speed == pytest.approx(images / max(result.seconds, 1e-9))

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from mnist_core.evaluation import evaluate
+from mnist_core.evaluation import evaluate_in_pieces
 from mnist_core.explain import compute_evidence
 from mnist_core.neighbours import nearest_neighbours
 from mnist_core.optimizers import Adam
@@ -21,7 +21,7 @@ from mnist_core.optimizers import Adam
         ("train.py", Adam),
         ("browse.py", nearest_neighbours),
         ("draw.py", compute_evidence),
-        ("compare.py", evaluate),
+        ("compare.py", evaluate_in_pieces),
     ],
 )
 def test_a_page_shows_the_code_of_its_numbers(open_page: Callable[..., Any], page: str, thing: Any) -> None:

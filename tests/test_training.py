@@ -13,7 +13,7 @@ from mnist_core.checkpoint import Checkpoint
 from mnist_core.configuration import TrainingConfig
 from mnist_core.data.dataset import Dataset, Split
 from mnist_core.errors import ConfigurationError
-from mnist_core.results import BatchResult, EpochResult
+from mnist_core.results import BatchResult, EpochResult, EvaluationProgress
 from mnist_core.training import Trainer, train
 
 
@@ -115,6 +115,20 @@ def test_a_generator_dropped_between_batches_and_evaluation_loses_nothing(datase
         if isinstance(event, BatchResult) and event.batch == event.batches:
             break
     assert isinstance(next(trainer.events()), EpochResult)
+
+
+def test_an_evaluation_goes_on_from_where_it_was_interrupted(
+    dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = next(train(config(), dataset))
+    monkeypatch.setattr("mnist_core.evaluation.PIECE", 200)
+    trainer, told = Trainer(config(), dataset), []
+    while trainer.epoch == 0:
+        told.append(next(trainer.events(chunk_seconds=0)))
+    progress = [event for event in told if isinstance(event, EvaluationProgress)]
+    assert progress == [EvaluationProgress(1, done, 810) for done in (200, 400, 600, 610, 810)]
+    result = replace(trainer.history[0], seconds=whole.seconds, images_per_second=whole.images_per_second)
+    assert result.to_dict() == pytest.approx(whole.to_dict())
 
 
 def test_learning_rate_and_epochs_can_change_on_the_way(dataset: Dataset) -> None:

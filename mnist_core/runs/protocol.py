@@ -95,6 +95,7 @@ class RunUpdate:
     state : what the worker is doing
     obeyed : how many orders of this turn it has carried out; with fewer than given, `state` is old news
     results : (serial number, result) pairs not yet acknowledged
+    evaluated : while the network is evaluated, images asked about so far, and of how many
     confusion, samples, checkpoint, model : the latest where there is a newer one, else None
     seconds_left : an estimate, None when unknown
     images_per_second : of training alone, over the last second or so
@@ -107,6 +108,7 @@ class RunUpdate:
     epoch: int = 0
     batch: int = 0
     batches: int = 0
+    evaluated: tuple[int, int] | None = None
     learning_rate: float | None = None
     initial: EpochResult | None = None
     results: tuple[tuple[int, BatchResult | EpochResult], ...] = ()

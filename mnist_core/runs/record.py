@@ -39,6 +39,7 @@ class RunSnapshot:
     queue_position : 0 is next; None when not queued
     epoch : epochs done
     batch, batches : batches done in the running epoch, of how many
+    evaluated : while the network is evaluated, images asked about so far, of how many
     history : one result an epoch
     initial : the evaluation before the first step
     batch_history : (k, 2) float64, k at most 500: epochs done (with fraction), training loss
@@ -66,6 +67,7 @@ class RunSnapshot:
     epochs: int
     batch: int
     batches: int
+    evaluated: tuple[int, int] | None = None
     history: tuple[EpochResult, ...]
     initial: EpochResult | None
     batch_history: NDArray[np.float64]
@@ -124,6 +126,7 @@ class RunRecord:
     epoch: int = 0
     batch: int = 0
     batches: int = 0
+    evaluated: tuple[int, int] | None = None
     history: list[EpochResult] = field(default_factory=list)
     initial: EpochResult | None = None
     losses: LossCurve = field(default_factory=LossCurve)
@@ -193,6 +196,7 @@ class RunRecord:
                 seen = serial
                 self._append(result)
         self.batch, self.batches = update.batch, update.batches or self.batches
+        self.evaluated = update.evaluated
         self.images_per_second, self.seconds_left = update.images_per_second, update.seconds_left
         for name in ("initial", "confusion", "samples", "checkpoint", "model", "fingerprint"):
             value = getattr(update, name)
@@ -258,6 +262,7 @@ class RunRecord:
             epochs=self.epochs,
             batch=self.batch,
             batches=self.batches,
+            evaluated=self.evaluated if self.status == "running" else None,
             history=tuple(self.history),
             initial=self.initial,
             batch_history=self.losses.points,

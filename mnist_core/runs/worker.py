@@ -13,7 +13,7 @@ import numpy as np
 from mnist_core.configuration import TrainingConfig
 from mnist_core.data import Dataset
 from mnist_core.errors import MnistCoreError, RunError
-from mnist_core.results import BatchResult, EpochResult
+from mnist_core.results import BatchResult, EpochResult, EvaluationProgress, TrainingEvent
 from mnist_core.runs.protocol import Mode, RunCommand, RunOutcome, RunTicket
 from mnist_core.runs.session import RunSession, open_session
 from mnist_core.runs.workshop import Clock, Pace, sample_answers, shared_dataset
@@ -66,7 +66,7 @@ class RunDriver:
 
     def __init__(self, ticket: RunTicket, session: RunSession, dataset: Dataset) -> None:
         self._trainer = make_trainer(ticket, dataset)
-        self._is_new = self._progress() == 0
+        self._beginning = self._trainer.initial_events(CHUNK_SECONDS) if self._progress() == 0 else iter(())
         self._ticket, self._session, self._dataset = ticket, session, dataset
         self._mode: Mode = ticket.mode
         self._obeyed = 0
@@ -78,18 +78,15 @@ class RunDriver:
     def drive(self) -> RunOutcome:
         """Train and obey until there is nothing more to do here."""
         self._session.publish(state="running", learning_rate=self._trainer.learning_rate)
-        if self._is_new:
-            self._session.publish(initial=self._trainer.initial)
-            self._publish_pictures()
         while self._obey():
-            result = next(self._events(), None)
-            if result is None:
+            event = next(self._beginning, None) or next(self._events(), None)
+            if event is None:
                 self._ending = "finished"
             else:
-                self._publish(result)
+                self._tell(event)
         return self._outcome()
 
-    def _events(self) -> Iterator[BatchResult | EpochResult]:
+    def _events(self) -> Iterator[TrainingEvent]:
         if self._mode == "batch":
             return self._trainer.events(max_batches=1)
         return self._trainer.events(chunk_seconds=CHUNK_SECONDS)
@@ -145,6 +142,16 @@ class RunDriver:
         """Epochs done, with the part of the running one."""
         return self._trainer.epoch + self._trainer.batch / self._trainer.batches
 
+    def _tell(self, event: TrainingEvent) -> None:
+        if isinstance(event, EvaluationProgress):
+            self._publish_state(evaluated=(event.done, event.images))
+        elif event.epoch == 0:
+            self._session.publish(initial=event)
+            self._publish_pictures()
+            self._pace.restart()
+        else:
+            self._publish(event)
+
     def _publish(self, result: BatchResult | EpochResult) -> None:
         self._hold_after(result)
         news: dict[str, Any] = {}
@@ -160,9 +167,15 @@ class RunDriver:
         if self._checkpoint_clock.has_struck():
             self._publish_checkpoint()
 
-    def _publish_state(self, result: BatchResult | EpochResult | None = None, **more: Any) -> None:
+    def _publish_state(
+        self,
+        result: BatchResult | EpochResult | None = None,
+        evaluated: tuple[int, int] | None = None,
+        **more: Any,
+    ) -> None:
         self._session.publish(
             result,
+            evaluated=evaluated,
             state="paused" if self._mode == "pause" else "running",
             obeyed=self._obeyed,
             batch=self._trainer.batch,

@@ -203,7 +203,10 @@ def _draw_progress(snapshot: RunSnapshot) -> None:
     if snapshot.status == "finished":  # perhaps earlier than planned: at the accuracy asked for
         done = snapshot.epochs
     words = [_("epoch {epoch} of {epochs}", epoch=snapshot.epoch, epochs=snapshot.epochs)]
-    if snapshot.batches > 1 and done < snapshot.epochs:
+    if snapshot.evaluated is not None:
+        asked, images = snapshot.evaluated
+        words.append(_("testing: {done:,} of {images:,} pictures", done=asked, images=images))
+    elif snapshot.batches > 1 and done < snapshot.epochs:
         words.append(_("batch {batch} of {batches}", batch=snapshot.batch, batches=snapshot.batches))
     if snapshot.seconds_left is not None:
         words.append(_("{time} left", time=duration(snapshot.seconds_left)))
