@@ -10,7 +10,8 @@ import pytest
 
 from mnist_core import Dataset, EpochResult, Split, Trainer, TrainingConfig
 from mnist_core.evaluation import count_dead_units
-from mnist_core.narrator import Facts, Remark, narrate
+from mnist_core.narrator import narrate
+from mnist_core.remarks import Facts, Remark
 
 CONFIG = TrainingConfig(architecture="mlp", learning_rate=0.1)
 

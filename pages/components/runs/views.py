@@ -10,8 +10,9 @@ import streamlit as st
 from mnist_core.errors import DataError
 from mnist_core.evaluation import count_dead_units
 from mnist_core.layers import Relu
-from mnist_core.narrator import PICTURES_FOR_UNITS, Facts, narrate
+from mnist_core.narrator import narrate
 from mnist_core.network import get_architecture
+from mnist_core.remarks import PICTURES_FOR_UNITS, Facts
 from pages.components import state
 from pages.components.language import _
 from pages.components.live_pictures import Picture, live_pictures
