@@ -255,6 +255,22 @@ def test_a_scheduler_that_does_not_answer_is_told_while_the_run_waits(
         service.close()
 
 
+def test_what_goes_wrong_in_dask_is_told_in_our_words_and_logged_in_its_own(
+    service: RunService,
+    start: Callable[..., str],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr("mnist_core.runs.turn.run_ticket", lambda ticket: 1 / 0)
+    failed = wait_for_status(service, start(), "failed")
+    assert "could not be given to a worker" in failed.message
+    assert "division" not in failed.message
+    assert "division by zero" in caplog.text
+    monkeypatch.undo()
+    service.resume(failed.id)
+    assert wait_for_status(service, failed.id, "finished", "failed").message == ""
+
+
 def test_patience_with_a_scheduler_begins_when_it_is_missed_and_its_sentence_goes_when_it_is_back(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -12,7 +12,7 @@ import sysconfig
 import time
 import zipfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -54,11 +54,11 @@ def wait_until(is_reached: Callable[[], bool], seconds: float = PATIENCE_SECONDS
 
 
 @contextmanager
-def dask(*arguments: str) -> Iterator[None]:
-    """The command, started in the checkout, and nothing else that would help it to find us."""
+def dask(*arguments: str, place: Path = PROJECT) -> Iterator[None]:
+    """The command, started in the checkout or elsewhere, and nothing else that would help it to find us."""
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     command = [Path(sysconfig.get_path("scripts"), "dask"), *arguments, "--no-dashboard"]
-    process = subprocess.Popen(command, cwd=PROJECT, env=environment, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(command, cwd=place, env=environment, stderr=subprocess.DEVNULL)
     try:
         yield
     finally:
@@ -66,16 +66,40 @@ def dask(*arguments: str) -> Iterator[None]:
         process.wait(20)
 
 
-def test_a_scheduler_and_a_worker_started_in_a_checkout_train(tmp_path: Path) -> None:
-    file, place = str(tmp_path / "scheduler.json"), ("--host", "127.0.0.1")
-    worker = ("--scheduler-file", file, "--nthreads", "1", "--local-directory", str(tmp_path))
-    with dask("scheduler", "--scheduler-file", file, "--port", "0", *place), dask("worker", *worker, *place):
-        wait_until(lambda: Path(file).exists() and bool(Path(file).read_text()))
-        address = json.loads(Path(file).read_text())["address"]
-        service = RunService(tmp_path, scheduler_address=address)
+@pytest.fixture
+def scheduler(tmp_path: Path) -> Iterator[str]:
+    """The address of one that stands by itself."""
+    file = tmp_path / "scheduler.json"
+    with dask("scheduler", "--scheduler-file", str(file), "--port", "0", "--host", "127.0.0.1"):
+        wait_until(lambda: file.exists() and bool(file.read_text()))
+        yield json.loads(file.read_text())["address"]
+
+
+def dask_worker(scheduler: str, place: Path, scratch: Path) -> AbstractContextManager[None]:
+    options = ("--nthreads", "1", "--local-directory", str(scratch), "--host", "127.0.0.1")
+    return dask("worker", scheduler, *options, place=place)
+
+
+def test_a_scheduler_and_a_worker_started_in_a_checkout_train(scheduler: str, tmp_path: Path) -> None:
+    with dask_worker(scheduler, PROJECT, tmp_path):
+        service = RunService(tmp_path, scheduler_address=scheduler)
         run = service.start(replace(ENDLESS, epochs=2), data="strokes", owner="ada")
         wait_until(lambda: service.snapshot(run).status in ("finished", "failed"))
         assert (service.snapshot(run).status, service.snapshot(run).message) == ("finished", "")
+        service.close()
+
+
+def test_a_worker_that_lacks_the_program_is_told_and_given_no_run_that_another_can_take(
+    scheduler: str, tmp_path: Path
+) -> None:
+    service = RunService(tmp_path, scheduler_address=scheduler)
+    run = service.start(replace(ENDLESS, epochs=2), data="strokes", owner="ada")
+    with dask_worker(scheduler, tmp_path, tmp_path):
+        wait_until(lambda: "do not have this program" in service.snapshot(run).message)
+        assert service.snapshot(run).status == "queued"
+        with dask_worker(scheduler, PROJECT, tmp_path):
+            wait_until(lambda: service.snapshot(run).status in ("finished", "failed"))
+            assert (service.snapshot(run).status, service.snapshot(run).message) == ("finished", "")
         service.close()
 
 

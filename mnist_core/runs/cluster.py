@@ -13,6 +13,7 @@ import sys
 import tempfile
 import uuid
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -23,6 +24,7 @@ from distributed.deploy.subprocess import SubprocessScheduler, SubprocessWorker
 
 from mnist_core.errors import RunError
 from mnist_core.runs import guard
+from mnist_core.runs.worker import run_ticket
 
 START_SECONDS = 120.0  # for a process of ours to start
 CONNECT_SECONDS = 10.0  # for a scheduler to answer
@@ -53,6 +55,7 @@ class RunCluster:
         self._address = scheduler_address
         self._workers = workers
         self._cluster: Any = None
+        self._has_us: dict[str, bool] = {}  # by address: whether that worker can import this package
 
     async def __aenter__(self) -> RunCluster:
         try:
@@ -67,11 +70,16 @@ class RunCluster:
             await self.client
             if self._address is not None:
                 await _let_find_us(self.client)
+                await self.tasks()
+        except RunError:
+            await self.__aexit__(None, None, None)
+            raise
         except Exception as error:  # whatever answers there need not be a scheduler
             await self.__aexit__(None, None, None)
             if self._address is None:
                 raise RunError(
-                    "The training workers could not be started ({reason}).", reason=error
+                    "The training workers could not be started: perhaps this machine has no memory or disk space "
+                    "left. The server's log says more."
                 ) from error
             raise RunError(
                 "No Dask scheduler answers at {address}. Start one with “dask scheduler”, or unset "
@@ -90,7 +98,7 @@ class RunCluster:
             await _close(self._cluster)
 
     async def tasks(self) -> dict[str, Any]:
-        """What every worker is doing, by its address.
+        """What every worker that has this package is doing, by its address.
 
         One look that fails is not yet a broken connection, unless our own scheduler has ended.
 
@@ -98,6 +106,8 @@ class RunCluster:
         ------
         OSError
             if the scheduler does not answer any more
+        RunError
+            if there are workers, and none of them has this package
         """
         for _ in range(LOOKS_TRIED - 1):
             if self._cluster is not None and _has_ended(self._cluster.scheduler):
@@ -108,6 +118,21 @@ class RunCluster:
 
     async def _look(self) -> dict[str, Any]:
         tasks: dict[str, Any] = await asyncio.wait_for(self.client.processing(), LOOK_SECONDS)
+        return tasks if self._address is None else await self._with_us(tasks)
+
+    async def _with_us(self, tasks: dict[str, Any]) -> dict[str, Any]:
+        """The workers that have this package; one that has not would end over the first run it is given."""
+        self._has_us = {address: has_us for address, has_us in self._has_us.items() if address in tasks}
+        strangers = list(tasks.keys() - self._has_us.keys())
+        if strangers:
+            ask = partial(self.client.run, workers=strangers, on_error="return")
+            await ask(site.addsitedir, os.curdir)  # one that has just joined may not have been told yet
+            replies = await asyncio.wait_for(ask(import_module, run_ticket.__module__), LOOK_SECONDS)
+            for address, reply in replies.items():
+                self._has_us[address] = not isinstance(reply, ImportError)
+        if tasks and not any(self._has_us.values()):
+            raise _lacking()
+        return {address: keys for address, keys in tasks.items() if self._has_us.get(address)}
         return tasks
 
     def replace_dead_workers(self) -> None:
@@ -125,6 +150,17 @@ async def _let_find_us(client: Any) -> None:
     """Let those who were started in a checkout import from it: the command `dask` does not look where it is."""
     await client.run_on_scheduler(site.addsitedir, os.curdir)
     await client.register_worker_callbacks(partial(site.addsitedir, os.curdir))
+    try:
+        await client.run_on_scheduler(import_module, run_ticket.__module__)
+    except ImportError as error:
+        raise _lacking() from error
+
+
+def _lacking() -> RunError:
+    return RunError(
+        "The Dask scheduler or its workers do not have this program. Start each of them in a checkout of it, with "
+        "what requirements.txt lists installed."
+    )
 
 
 async def _close(cluster: Any) -> None:

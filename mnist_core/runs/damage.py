@@ -77,8 +77,8 @@ def not_kept(error: Exception) -> MnistCoreError:
             "Another program holds the file in which runs are kept. They go on, and are kept when it lets go."
         )
     return RunError(
-        "Runs cannot be kept at the moment ({reason}). They go on, and are lost when the server ends.",
-        reason=str(_driver_error(error))[:200],
+        "Runs cannot be kept: the database does not work, and the server's log says why. They go on, and are lost "
+        "when the server ends."
     )
 
 

@@ -69,10 +69,10 @@ class RunDatabase:
             self.notice = forget_deleted(self._file)
             self._begin_anew(self._store)
 
-    def complain(self, trouble: MnistCoreError) -> None:
-        """Runs cannot be kept just now: logged when it begins."""
-        if self.trouble is None:
-            logger.warning(str(trouble))
+    def complain(self, trouble: MnistCoreError, cause: BaseException | None) -> None:
+        """Runs cannot be kept just now: logged when it begins, or becomes another."""
+        if str(self.trouble) != str(trouble):
+            logger.warning("%s (%s)", trouble, cause)
         self.trouble = trouble
 
     def close(self) -> None:
@@ -92,7 +92,7 @@ class RunDatabase:
                 self._open(is_second_try=True)
                 return
             self._failed_at = time.monotonic()
-            self.complain(error)
+            self.complain(error, error.__cause__)
 
     def _begin_anew(self, store: RunStore) -> None:
         """Its file is no longer there: the next to ask opens a new one (both locks held)."""

@@ -172,6 +172,7 @@ class Dispatcher:
         now = time.monotonic()
         with self._changed:
             if self._trouble is None:
+                logger.warning(str(error), exc_info=error.__cause__)
                 self._trouble_since = now
             self._trouble = error
             for record in self._records.values():
@@ -244,9 +245,12 @@ class Dispatcher:
             outcome = await follow(turn, ticket, client, self._deliver)
         except WorkerLostError:
             self._lost_at[turn.address] = time.monotonic()
-        except Exception as unexpected:
+        except Exception:
             logger.exception("A run could not be given to a worker")
-            error = RunError("The worker could not take the run ({reason}).", reason=str(unexpected)[:200])
+            error = RunError(
+                "The run could not be given to a worker. Resume it to try again; the server's log says what went "
+                "wrong."
+            )
             outcome = RunOutcome(ended="failed", error=error)
         with self._changed:
             del self._turns[turn.key]

@@ -254,6 +254,6 @@ class RunWriter:
             self._changed.notify_all()
 
     def _fail(self, error: Exception) -> None:
-        self.database.complain(not_kept(error))
+        self.database.complain(not_kept(error), error)
         if not self._closing:
             time.sleep(WRITE_SECONDS)
