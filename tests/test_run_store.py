@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import platform
+import sqlite3
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +19,7 @@ from mnist_core.errors import RunError
 from mnist_core.runs import packing
 from mnist_core.runs.packing import started_at_s
 from mnist_core.runs.record import RunRecord
-from mnist_core.runs.store import RunEntry, RunStore, Written
+from mnist_core.runs.store import FILE_NAME, RunEntry, RunStore, Written
 from tests.run_examples import assert_same, make_record
 
 
@@ -81,6 +84,27 @@ def test_only_what_is_new_is_written_and_a_reset_forgets_the_rest(store: RunStor
     assert loaded is not None
     store.load_parameters(loaded)
     assert (loaded.history, loaded.model, loaded.checkpoint) == ([], None, None)
+
+
+def test_several_servers_may_begin_the_same_file_at_once(tmp_path: Path) -> None:
+    def open_and_close(home: Path) -> None:
+        RunStore(home).close()
+
+    with ThreadPoolExecutor(4) as pool:
+        for number in range(20):  # one in thirty failed when SQLite was not asked again
+            list(pool.map(open_and_close, [tmp_path / str(number)] * 4))
+
+
+def test_a_file_that_another_program_holds_keeps_nobody_waiting_for_long(tmp_path: Path) -> None:
+    RunStore(tmp_path).close()
+    holder = sqlite3.connect(tmp_path / FILE_NAME, isolation_level=None)
+    holder.execute("PRAGMA locking_mode = EXCLUSIVE")
+    holder.execute("BEGIN EXCLUSIVE")
+    started_at = time.monotonic()
+    with pytest.raises(RunError, match="Another program"):
+        RunStore(tmp_path)
+    assert time.monotonic() - started_at < 4
+    holder.close()
 
 
 def test_a_deleted_run_leaves_nothing(store: RunStore) -> None:

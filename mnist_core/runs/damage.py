@@ -24,6 +24,11 @@ def is_damaged(error: BaseException) -> bool:
     return bool(_codes(error) & _DAMAGED)
 
 
+def is_in_use(error: BaseException) -> bool:
+    """Whether SQLite says that another program holds its file."""
+    return bool(_codes(error) & _IN_USE)
+
+
 def is_of_all(error: BaseException) -> bool:
     """Whether the trouble is plainly the disk's or the file's; of any other the database has to be asked."""
     return bool(_codes(error) & (_DAMAGED | _FULL | _READ_ONLY | _IN_USE)) or _errno(error) is not None
@@ -72,7 +77,7 @@ def not_kept(error: Exception) -> MnistCoreError:
             "Runs cannot be kept: their folder does not let the server write. They go on, and are lost when "
             "the server ends."
         )
-    if codes & _IN_USE:
+    if is_in_use(error):
         return RunError(
             "Another program holds the file in which runs are kept. They go on, and are kept when it lets go."
         )

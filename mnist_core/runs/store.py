@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 import logging
 import platform
+import sqlite3
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,7 +23,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from mnist_core.checkpoint import Checkpoint
 from mnist_core.errors import MnistCoreError, RunError
 from mnist_core.results import EpochResult
-from mnist_core.runs.damage import not_kept
+from mnist_core.runs.damage import is_in_use, not_kept
 from mnist_core.runs.packing import (
     THIS_SERVER,
     curves_to_bytes,
@@ -36,6 +38,7 @@ from mnist_core.storage import model_from_bytes, model_to_bytes
 logger = logging.getLogger(__name__)
 
 FILE_NAME = "runs.sqlite"
+OPEN_SECONDS = 1.0  # for another program to let go of the file: pages wait meanwhile
 
 _tables = sql.MetaData()
 _runs = sql.Table(
@@ -288,5 +291,20 @@ def _is_alive_elsewhere(server: str) -> bool:
 
 
 def _set_up_sqlite(connection: Any, _: ConnectionPoolEntry) -> None:
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=5000"):
+    connection.execute(f"PRAGMA busy_timeout={1000 * OPEN_SECONDS:.0f}")
+    _write_ahead(connection)
+    for pragma in ("synchronous=NORMAL", "busy_timeout=5000"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _write_ahead(connection: Any) -> None:
+    """Two servers that begin the same file are in each other's way for a moment, and SQLite does not wait then."""
+    until = time.monotonic() + OPEN_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if not is_in_use(error) or time.monotonic() > until:
+                raise
+            time.sleep(0.01)
