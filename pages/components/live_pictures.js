@@ -9,6 +9,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   while (root.children.length > data.pictures.length) root.lastElementChild.remove()
   while (root.children.length < data.pictures.length) root.append(newPicture(tag))
   const ink = getComputedStyle(root).color.match(/[\d.]+/g).map(Number)
+  const [colours, signedColours] = [false, true].map(isSigned => coloursOfBytes(isSigned, ink))
   data.pictures.forEach((picture, index) => {
     const element = root.children[index]
     element.classList.toggle("strong", picture.isStrong)
@@ -24,7 +25,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     }
     element.querySelector(".live-title").textContent = picture.title
     element.querySelector(".live-note").textContent = picture.note
-    paint(element.querySelector("canvas"), picture, ink)
+    paint(element.querySelector("canvas"), picture, picture.isSigned ? signedColours : colours)
   })
   if (data.isChoice) walkByArrows(root)
 }
@@ -53,20 +54,28 @@ function newPicture(tag) {
   return element
 }
 
-function paint(canvas, picture, ink) {
-  const bytes = Uint8Array.from(atob(picture.pixels), letter => letter.charCodeAt(0))
-  const [width, height] = [picture.width, bytes.length / picture.width]
+function paint(canvas, picture, colours) {
+  const letters = atob(picture.pixels)
+  const [width, height] = [picture.width, letters.length / picture.width]
   if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height })
   const brush = canvas.getContext("2d")
   const image = brush.createImageData(width, height)
+  const pixels = new Uint32Array(image.data.buffer)
+  for (let i = 0; i < pixels.length; i++) pixels[i] = colours[letters.charCodeAt(i)]
+  brush.putImageData(image, 0, 0)
+}
+
+// For each byte the four of its pixel: red, green, blue and how opaque, read as one number.
+function coloursOfBytes(isSigned, ink) {
   const isDark = ink[0] > 128
   const [speaksFor, speaksAgainst] = isDark ? [[250, 140, 75], [86, 180, 233]] : [[213, 94, 0], [0, 114, 178]]
-  for (let i = 0; i < bytes.length; i++) {
-    const value = picture.isSigned ? (bytes[i] << 24) >> 24 : bytes[i]
-    const isLine = picture.isSigned && value === LINE
-    const colour = !picture.isSigned || isLine ? ink : value > 0 ? speaksFor : speaksAgainst
-    for (let channel = 0; channel < 3; channel++) image.data[4 * i + channel] = colour[channel]
-    image.data[4 * i + 3] = isLine ? 30 : picture.isSigned ? Math.min(255, 2 * Math.abs(value)) : value
+  const colours = new Uint8Array(4 * 256)
+  for (let byte = 0; byte < 256; byte++) {
+    const value = isSigned ? (byte << 24) >> 24 : byte
+    const isLine = isSigned && value === LINE
+    const colour = !isSigned || isLine ? ink : value > 0 ? speaksFor : speaksAgainst
+    colours.set(colour.slice(0, 3), 4 * byte)
+    colours[4 * byte + 3] = isLine ? 30 : isSigned ? Math.min(255, 2 * Math.abs(value)) : value
   }
-  brush.putImageData(image, 0, 0)
+  return new Uint32Array(colours.buffer)
 }
