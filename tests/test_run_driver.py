@@ -56,6 +56,15 @@ def test_an_order_is_carried_out_in_the_middle_of_an_evaluation(
     assert told == [(50, 400)]
 
 
+def test_the_first_answers_are_there_before_the_first_evaluation(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mnist_core.runs.worker.CHUNK_SECONDS", 0)
+    driver, session = digits_driver(TrainingConfig(epochs=1))
+    told: list[str] = []
+    session.publish = lambda result=None, **news: told.extend(news)  # type: ignore[method-assign]
+    driver.drive()
+    assert told.index("samples") < told.index("evaluated")
+
+
 @pytest.mark.parametrize("missing", [None, 3])
 def test_the_speed_counts_the_images_that_are_trained_on(missing: int | None) -> None:
     """Those left when a digit is missing, and the drawings mixed in."""

@@ -78,6 +78,7 @@ class RunDriver:
     def drive(self) -> RunOutcome:
         """Train and obey until there is nothing more to do here."""
         self._session.publish(state="running", learning_rate=self._trainer.learning_rate)
+        self._publish_pictures()  # a large network is evaluated for many seconds before it begins to learn
         while self._obey():
             event = next(self._beginning, None) or next(self._events(), None)
             if event is None:
