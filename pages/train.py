@@ -4,7 +4,7 @@ import streamlit as st
 
 from mnist_core import RunSnapshot
 from mnist_core.backends.numpy_backend import Differentiable
-from mnist_core.evaluation import evaluate
+from mnist_core.evaluation import evaluate_in_pieces
 from mnist_core.functional import softmax_cross_entropy
 from mnist_core.layers import Dense
 from mnist_core.narrator import find_overfitting
@@ -80,7 +80,7 @@ with frame.page(_("Train"), "🏋️"):
         Sgd,
         Momentum,
         Adam,
-        evaluate,
+        evaluate_in_pieces,
         find_overfitting,
         purposes=[
             _("Forward, and back through all layers"),
