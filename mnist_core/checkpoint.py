@@ -9,7 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_core.configuration import TrainingConfig
+from mnist_core.data.dataset import CLASSES
 from mnist_core.errors import ModelFileError
+from mnist_core.model import Model
 from mnist_core.optimizers import get_optimizer
 from mnist_core.results import EpochResult
 from mnist_core.storage import pack, unpack
@@ -34,6 +36,7 @@ class Checkpoint:
     history : the results so far
     memory_begins : number of the update after which the optimizer's memory was last empty: 0, or where it diverged
     temperature : of the models it makes, where it goes on from a model that has one
+    confusion : (10, 10) int64 of the test set, from the last evaluation; None before the first
     extra_images, extra_labels : further images to learn from (see `relearning`), (n, 28, 28) and (n,) uint8
     """
 
@@ -50,6 +53,7 @@ class Checkpoint:
     history: tuple[EpochResult, ...] = ()
     memory_begins: int = 0
     temperature: float = 1.0
+    confusion: NDArray[np.int64] | None = None
     extra_images: NDArray[np.uint8] | None = None
     extra_labels: NDArray[np.uint8] | None = None
 
@@ -67,6 +71,11 @@ class Checkpoint:
             epochs=config.epochs,
             learning_rate=config.learning_rate,
         )
+
+    @property
+    def model(self) -> Model:
+        """The network as it was then."""
+        return model_of(self.config, self.parameters, epoch=self.epoch, temperature=self.temperature)
 
     def to_bytes(self) -> bytes:
         """The bytes of an .npz file without pickle."""
@@ -87,6 +96,8 @@ class Checkpoint:
             "optimizer_state": self.optimizer_state,
             "last_good": self.last_good,
         }
+        if self.confusion is not None:
+            arrays["confusion"] = self.confusion
         if self.extra_images is not None and self.extra_labels is not None:
             arrays |= {"extra_images": self.extra_images, "extra_labels": self.extra_labels}
         return pack("checkpoint", facts, arrays)
@@ -99,8 +110,23 @@ class Checkpoint:
         try:
             facts["config"] = TrainingConfig.from_dict(facts["config"])
             facts["history"] = tuple(EpochResult(**result) for result in facts["history"])
+            if "confusion" in arrays:
+                arrays["confusion"] = np.asarray(arrays["confusion"].reshape(CLASSES, CLASSES), np.int64)
             return cls(**{**facts, **arrays})
         except (KeyError, TypeError, ValueError) as error:
             raise ModelFileError(
                 "This is not a checkpoint, or it is damaged: {reason}", reason=str(error)
             ) from error
+
+
+def model_of(
+    config: TrainingConfig, parameters: NDArray[np.float32], *, epoch: int, temperature: float
+) -> Model:
+    """The network of a run with these parameters (one flat vector)."""
+    return Model.from_vector(
+        config.architecture,
+        parameters,
+        pixel_range=config.pixel_range,
+        temperature=temperature,
+        metadata={"config": config.to_dict(), "epoch": epoch},
+    )

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from mnist_core.backends import create_backend
 from mnist_core.batches import Batches, training_split
-from mnist_core.checkpoint import Checkpoint
+from mnist_core.checkpoint import Checkpoint, model_of
 from mnist_core.configuration import TrainingConfig, check_learning_rate
 from mnist_core.data.dataset import Dataset
 from mnist_core.errors import ConfigurationError
@@ -81,7 +81,6 @@ class Trainer:
             weight_gradient=config.weight_gradient,
         )
         self.stop_at_accuracy = config.stop_at_accuracy
-        self.confusion: NDArray[np.int64] | None = None
         self._seconds_per_batch = 0.0
         self._evaluation: Iterator[EvaluationProgress | EpochResult] | None = None
         self._restore(checkpoint or self._beginning())
@@ -159,6 +158,7 @@ class Trainer:
             diverged_at=self.diverged_at,
             history=self.history,
             temperature=self._temperature,
+            confusion=self.confusion,
             memory_begins=self._memory_begins,
             extra_images=self._given.extra_images if self._given else None,
             extra_labels=self._given.extra_labels if self._given else None,
@@ -183,7 +183,7 @@ class Trainer:
         self._epochs, self._learning_rate = checkpoint.epochs, float(checkpoint.learning_rate)
         self._seconds = checkpoint.seconds
         self.diverged_at, self._memory_begins = checkpoint.diverged_at, checkpoint.memory_begins
-        self.history = checkpoint.history
+        self.history, self.confusion = checkpoint.history, checkpoint.confusion
 
     def _chunk_length(self, chunk_seconds: float) -> int:
         if self._seconds_per_batch == 0 and math.isfinite(chunk_seconds):
@@ -256,14 +256,7 @@ class Trainer:
         return wanted is not None and bool(self.history) and self.history[-1].train_accuracy > wanted
 
     def _model_from(self, parameters: NDArray[np.float32]) -> Model:
-        metadata = {"config": self.config.to_dict(), "epoch": self.epoch}
-        return Model.from_vector(
-            self.config.architecture,
-            parameters,
-            pixel_range=self.config.pixel_range,
-            temperature=self._temperature,
-            metadata=metadata,
-        )
+        return model_of(self.config, parameters, epoch=self.epoch, temperature=self._temperature)
 
 
 def _seldom(

@@ -131,19 +131,21 @@ class ExampleService:
         return remember
 
 
-def make_record(status: str = "finished", **fields: Any) -> RunRecord:
-    """A run of two epochs, trained here, with everything a run can have."""
+def make_record(status: str = "finished", *, epoch: int = 2, **fields: Any) -> RunRecord:
+    """A run of two epochs, trained here up to `epoch`, with everything a run can have."""
     rng = np.random.default_rng(0)
     labels = np.arange(200, dtype=np.uint8) % 10
     split = Split(rng.integers(0, 256, (200, 28, 28), np.uint8), labels)
     config = TrainingConfig(epochs=2, batch_size=50)
     trainer = Trainer(config, Dataset("noise", "made for tests", split, split))
-    list(trainer.events())
+    initial = trainer.initial
+    while trainer.epoch < epoch:
+        next(trainer.events())
     record = RunRecord(
         id="run1", owner="ada", name="Noise", config=config, data="auto", learning_rate=0.1, epochs=2
     )
-    record.initial, record.history = trainer.initial, list(trainer.history)
-    record.checkpoint, record.model, record.epoch = trainer.checkpoint(), trainer.model, 2
+    record.initial, record.history = initial, list(trainer.history)
+    record.checkpoint, record.model, record.epoch = trainer.checkpoint(), trainer.model, epoch
     record.losses.extend(np.arange(8) / 4, np.ones(8, np.float32))
     record.confusion = np.eye(10, dtype=np.int64)
     record.samples = RunSamples(split.images[:10], labels[:10], np.full((10, 10), 0.1, np.float32))

@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from mnist_core.runs.damage import not_kept
+from mnist_core.runs.entry import RunEntry, Written
 from mnist_core.runs.packing import run_from_bytes, run_to_bytes
 from mnist_core.runs.service import RunService
-from mnist_core.runs.store import FILE_NAME, RunEntry, RunStore, Written
+from mnist_core.runs.store import FILE_NAME, RunStore
 from tests.run_examples import make_record
 
 PATIENCE_SECONDS = 30.0

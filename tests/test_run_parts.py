@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -20,6 +21,28 @@ def test_a_reset_forgets_which_data_the_run_had() -> None:
     record = make_record(fingerprint="of other data", dataset_origin="mnist: elsewhere")
     record.clear()
     assert (record.fingerprint, record.dataset_origin, record.initial) == (None, "", None)
+
+
+def test_what_is_shown_after_a_worker_was_lost_is_all_of_the_epoch_it_goes_on_from() -> None:
+    """Even where what came after the last checkpoint was a whole epoch, and a model someone watched."""
+    record = replace(make_record(), checkpoint=make_record(epoch=1).checkpoint)
+    record.rewind()
+    assert record.checkpoint is not None
+    assert record.epoch == len(record.history) == 1
+    assert record.confusion is not None
+    assert record.confusion.trace() / record.confusion.sum() == record.history[-1].test_accuracy
+    assert record.model is not None
+    assert record.samples is not None
+    np.testing.assert_array_equal(record.model.parameter_vector, record.checkpoint.parameters)
+    answers = record.model.predict_proba(record.samples.images)
+    np.testing.assert_array_equal(record.samples.probabilities, answers)
+
+
+def test_a_run_that_has_no_checkpoint_yet_shows_nothing_after_its_worker_was_lost() -> None:
+    record = make_record()
+    record.checkpoint = None
+    record.rewind()
+    assert (record.history, record.model, record.confusion, record.samples) == ([], None, None, None)
 
 
 def test_a_loss_curve_stays_short_and_true() -> None:

@@ -17,9 +17,10 @@ import pytest
 
 from mnist_core.errors import RunError
 from mnist_core.runs import packing
+from mnist_core.runs.entry import RunEntry, Written
 from mnist_core.runs.packing import started_at_s
 from mnist_core.runs.record import RunRecord
-from mnist_core.runs.store import FILE_NAME, RunEntry, RunStore, Written
+from mnist_core.runs.store import FILE_NAME, RunStore
 from tests.run_examples import assert_same, make_record
 
 
@@ -84,6 +85,18 @@ def test_only_what_is_new_is_written_and_a_reset_forgets_the_rest(store: RunStor
     assert loaded is not None
     store.load_parameters(loaded)
     assert (loaded.history, loaded.model, loaded.checkpoint) == ([], None, None)
+
+
+def test_after_a_rewind_the_newer_model_is_gone_from_the_database_too(store: RunStore) -> None:
+    record = make_record("running")
+    record.checkpoint = None  # there is a model before, if someone watches
+    written = keep(store, record)
+    record.rewind()
+    store.write(RunEntry.of(record, with_parameters=False), written)
+    loaded = store.load_one("run1")
+    assert loaded is not None
+    store.load_parameters(loaded)
+    assert (loaded.history, loaded.model) == ([], None)
 
 
 def test_several_servers_may_begin_the_same_file_at_once(tmp_path: Path) -> None:

@@ -259,5 +259,6 @@ def _check(record: RunRecord) -> None:
         if checkpoint is not None and checkpoint.config != record.config:
             raise ValueError("checkpoint")
         if checkpoint is not None:
+            checkpoint.model  # noqa: B018 - an error where its parameters are not those of its network
             _check_history([_checked(result) for result in checkpoint.history], record.epochs)
     record.has_beginning = record.beginning is not None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -218,6 +218,12 @@ class RunRecord:
     def rewind(self) -> None:
         """Forget what came after the last checkpoint: the run goes on from there."""
         kept = self.checkpoint
+        self.model, self.confusion = (kept.model, kept.confusion) if kept else (None, None)
+        if self.samples is not None and self.model is not None:
+            answers = self.model.predict_proba(self.samples.images)
+            self.samples = replace(self.samples, probabilities=answers)
+        else:
+            self.samples = None
         self.history = list(kept.history) if kept else []
         self.epoch, self.batch = (kept.epoch, kept.batch) if kept else (0, 0)
         progress = self.epoch + self.batch / max(1, self.batches)

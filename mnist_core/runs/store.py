@@ -11,8 +11,6 @@ import logging
 import platform
 import sqlite3
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -24,16 +22,10 @@ from mnist_core.checkpoint import Checkpoint
 from mnist_core.errors import MnistCoreError, RunError
 from mnist_core.results import EpochResult
 from mnist_core.runs.damage import is_in_use, not_kept
-from mnist_core.runs.packing import (
-    THIS_SERVER,
-    curves_to_bytes,
-    facts_of,
-    put_curves,
-    record_from,
-    started_at_s,
-)
+from mnist_core.runs.entry import PACKERS, RunEntry, Written
+from mnist_core.runs.packing import THIS_SERVER, put_curves, record_from, started_at_s
 from mnist_core.runs.record import UNFINISHED, RunRecord
-from mnist_core.storage import model_from_bytes, model_to_bytes
+from mnist_core.storage import model_from_bytes
 
 logger = logging.getLogger(__name__)
 
@@ -73,16 +65,6 @@ _visitors = sql.Table(
 )
 _NOBODY = ""
 _TABLES_OF_A_RUN = ((_runs, _runs.c.id), (_epochs, _epochs.c.run_id), (_parts, _parts.c.run_id))
-
-
-@dataclass
-class Written:
-    """What the database holds of a run: no need to write that again."""
-
-    generation: int = 0
-    rewinds: int = -1
-    epochs: int = 0
-    parts: dict[str, object] = field(default_factory=dict)
 
 
 class RunStore:
@@ -204,7 +186,10 @@ class RunStore:
                 parts = {}
             if entry.rewinds != written.rewinds:
                 connection.execute(sql.delete(_epochs).where(_epochs.c.run_id == run_id))
-                epochs = 0
+                connection.execute(
+                    sql.delete(_parts).where(_parts.c.run_id == run_id, _parts.c.kind == "model")
+                )
+                epochs, parts = 0, {kind: part for kind, part in parts.items() if kind != "model"}
             self._write_epochs(connection, run_id, entry.history[epochs:])
             for kind, part in entry.parts.items():
                 if parts.get(kind) is not part:
@@ -221,7 +206,7 @@ class RunStore:
 
     def _write_part(self, connection: sql.Connection, run_id: str, kind: str, part: Any) -> None:
         connection.execute(sql.delete(_parts).where(_parts.c.run_id == run_id, _parts.c.kind == kind))
-        content = {"run_id": run_id, "kind": kind, "content": _PACKERS[kind](part)}
+        content = {"run_id": run_id, "kind": kind, "content": PACKERS[kind](part)}
         connection.execute(sql.insert(_parts).values(content))
 
     def write_progress(self, owner: str, progress: str) -> None:
@@ -241,42 +226,6 @@ class RunStore:
         with self._engine.begin() as connection:
             for table, key in _TABLES_OF_A_RUN:
                 connection.execute(sql.delete(table).where(key == run_id))
-
-
-@dataclass(frozen=True)
-class RunEntry:
-    """What is to be written of a run, taken at one moment."""
-
-    row: dict[str, Any]
-    history: list[EpochResult]
-    generation: int
-    rewinds: int
-    parts: dict[str, object]
-
-    @classmethod
-    def of(cls, record: RunRecord, *, with_parameters: bool) -> RunEntry:
-        """The entry of the record (lock held); parameters are large and need not be written each time."""
-        row = {
-            "id": record.id,
-            "owner": record.owner,
-            "status": record.status,
-            "shared": record.shared,
-            "created_at": record.created_at,
-            "facts": json.dumps(facts_of(record)),
-        }
-        parts: dict[str, object] = {"curves": curves_to_bytes(record)}
-        if with_parameters:
-            large = {"model": record.model, "checkpoint": record.checkpoint, "beginning": record.beginning}
-            parts |= {kind: part for kind, part in large.items() if part is not None}
-        return cls(row, list(record.history), record.generation, record.rewinds, parts)
-
-
-_PACKERS: dict[str, Callable[[Any], bytes]] = {
-    "curves": lambda curves: curves,
-    "model": model_to_bytes,
-    "checkpoint": Checkpoint.to_bytes,
-    "beginning": Checkpoint.to_bytes,
-}
 
 
 def _is_alive_elsewhere(server: str) -> bool:

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 from mnist_core.errors import RunError
 from mnist_core.runs.damage import is_of_all, not_kept
 from mnist_core.runs.database import RunDatabase
+from mnist_core.runs.entry import RunEntry, Written
 from mnist_core.runs.record import UNFINISHED, RunRecord
 
 if TYPE_CHECKING:
-    from mnist_core.runs.store import RunEntry, RunStore, Written
+    from mnist_core.runs.store import RunStore
 
 logger = logging.getLogger(__name__)
 
@@ -88,8 +89,6 @@ class RunWriter:
 
     def note_loaded(self, record: RunRecord) -> None:
         """The record comes from the database (lock held)."""
-        from mnist_core.runs.store import Written
-
         self._written[record.id] = Written(0, 0, len(record.history))
         self._statuses[record.id] = record.status
         if record.rewinds:  # it was recovered after a crash
@@ -188,8 +187,6 @@ class RunWriter:
             ]
 
     def _write(self, store: RunStore, run_id: str) -> None:
-        from mnist_core.runs.store import Written
-
         with self._changed:
             record = self._records.get(run_id)
             if record is None:
@@ -210,8 +207,6 @@ class RunWriter:
 
     def _take(self, record: RunRecord) -> RunEntry:
         """What is to be written of the run as it is now (lock held)."""
-        from mnist_core.runs.store import RunEntry
-
         now, known = time.monotonic(), self._written.get(record.id)
         is_first = record.checkpoint is not None and not (known and "checkpoint" in known.parts)
         is_due = is_first or now - self._parameters_at.get(record.id, -1e9) > PARAMETERS_SECONDS
