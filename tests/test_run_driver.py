@@ -65,6 +65,18 @@ def test_the_first_answers_are_there_before_the_first_evaluation(monkeypatch: py
     assert told.index("samples") < told.index("evaluated")
 
 
+def test_who_begins_to_draw_during_an_evaluation_gets_the_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mnist_core.evaluation.PIECE", 50)
+    monkeypatch.setattr("mnist_core.runs.worker.CHUNK_SECONDS", 0)
+    monkeypatch.setattr("mnist_core.runs.worker.MODEL_SECONDS", 0)
+    driver, session = digits_driver(TrainingConfig(epochs=1))
+    session.exchange((), acknowledged=0, watch_model=True)
+    told: list[str] = []
+    session.publish = lambda result=None, **news: told.extend(news)  # type: ignore[method-assign]
+    driver.drive()
+    assert told.index("evaluated") < told.index("model") < told.index("initial")
+
+
 @pytest.mark.parametrize("missing", [None, 3])
 def test_the_speed_counts_the_images_that_are_trained_on(missing: int | None) -> None:
     """Those left when a digit is missing, and the drawings mixed in."""

@@ -146,6 +146,7 @@ class RunDriver:
     def _tell(self, event: TrainingEvent) -> None:
         if isinstance(event, EvaluationProgress):
             self._publish_state(evaluated=(event.done, event.images))
+            self._publish_model()  # for whoever has just begun to draw
         elif event.epoch == 0:
             self._session.publish(initial=event)
             self._publish_pictures()
