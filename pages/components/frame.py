@@ -21,7 +21,7 @@ from pages.components.language import (
     current,
     error_text,
 )
-from pages.components.streamlit_words import translate_streamlit
+from pages.components.streamlit_words import lay_over, streamlit_words
 
 logger = logging.getLogger(__name__)
 NAME = "MNIST Lab"
@@ -38,7 +38,7 @@ def page(title: str, icon: str, place: str = "") -> Iterator[None]:
     """
     st.set_page_config(page_title=f"{title} · {NAME}", page_icon=icon, layout="wide")
     st.html(STYLE_SHEET)
-    translate_streamlit()
+    lay_over()
     carry_choices_over()
     _top_bar(place)
     with show_errors():
@@ -92,7 +92,13 @@ def _top_bar(place: str) -> None:
             label_visibility="collapsed",
             persist_state="session",
         )
-        tell_browser(cookie=state.VISITOR_KEY, visitor=state.visitor(), language=current(), place=place)
+        tell_browser(
+            cookie=state.VISITOR_KEY,
+            visitor=state.visitor(),
+            language=current(),
+            words=streamlit_words(),
+            place=place,
+        )
     if chosen != browser_language() and st.query_params.get(LANGUAGE_KEY) != chosen:
         st.query_params[LANGUAGE_KEY] = chosen
     elif chosen == browser_language() and LANGUAGE_KEY in st.query_params:

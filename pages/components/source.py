@@ -25,7 +25,7 @@ def show_source(*things: Any, purposes: Sequence[str] = ()) -> None:
     with st.expander(_("The real code: {names}", names=f"`{names}`"), icon="🐍"):
         for thing, purpose in zip_longest(things, purposes):
             path = Path(inspect.getsourcefile(thing) or "").relative_to(CORE.parent)
-            st.caption(f"**{purpose}** · {path}" if purpose else str(path))
+            st.caption(f"**{purpose}** · `{path}`" if purpose else f"`{path}`")
             st.code(_source(thing), language="python", wrap_lines=True)
 
 

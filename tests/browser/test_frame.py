@@ -59,13 +59,6 @@ def test_a_browser_set_to_korean_is_greeted_in_korean(browser: Browser, server: 
     context.close()
 
 
-def test_streamlits_own_upload_button_speaks_korean_too(page: Page) -> None:
-    page.goto("/compare?lang=ko")
-    page.get_by_text("파일에서 학습 불러오기").click()
-    button = page.get_by_test_id("stFileUploader").locator("button p")
-    assert button.evaluate("element => getComputedStyle(element, '::after').content") == '"올리기"'
-
-
 @pytest.mark.parametrize("path", PAGES)
 def test_nothing_sticks_out_to_the_side_on_a_phone(path: str, browser: Browser, server: Server) -> None:
     context = browser.new_context(base_url=server.url, viewport={"width": 390, "height": 844})

@@ -92,7 +92,12 @@ def _choose_more(dataset: Dataset, split_name: str, digits: list[int]) -> tuple[
 def _choose_reader(people: dict[str, Reader]) -> str:
     key = _start("reader", tuple(people), STARTER)
     chosen = st.selectbox(
-        _("Read by"), list(people), format_func=lambda name: people[name].name, key=key, width=260
+        _("Read by"),
+        list(people),
+        format_func=lambda name: people[name].name,
+        key=key,
+        width=260,
+        filter_mode=None,
     )
     write_values("reader", [chosen], [STARTER])
     return chosen

@@ -28,6 +28,7 @@ def choose_reader(readers: dict[str, Reader]) -> None:
         key=CHOICE_KEY,
         persist_state="session",
         help=_("Models you train appear here, even while they are still learning."),
+        filter_mode=None,
     )
 
 

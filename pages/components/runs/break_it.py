@@ -24,6 +24,7 @@ def choose_experiment() -> str | None:
         format_func=lambda name: _(EXPERIMENTS[name].title),
         key="break_it_experiment",
         persist_state="session",
+        filter_mode=None,
     )
     experiment = EXPERIMENTS[name]
     st.markdown(f"**{_(experiment.question)}**")

@@ -57,6 +57,7 @@ def _choose_mistake(run: RunSnapshot) -> tuple[int, int] | None:
         placeholder="–",
         key=f"mistake_{run.id}",
         width=300,
+        filter_mode=None,
     )
 
 

@@ -54,6 +54,7 @@ def choose_race(request: Request) -> tuple[str, str] | None:
         format_func=setting_label,
         key="race_name",
         persist_state="session",
+        filter_mode=None,
     )
     own = getattr(request.config, name)
     rivals = [value for value in OPTIONS[name] if value != own]
@@ -64,6 +65,7 @@ def choose_race(request: Request) -> tuple[str, str] | None:
         rivals,
         format_func=lambda value: value_text(name, value),
         key=f"race_rival_{name}",
+        filter_mode=None,
     )
     if not st.button(_("Start race"), icon="🏁", disabled=rival is None, width="stretch"):
         return None

@@ -148,6 +148,7 @@ def _choice(name: str, options: tuple[Any, ...], *, disabled: bool = False) -> N
         placeholder=value_text(name, None),  # None counts as nothing chosen
         disabled=disabled,
         persist_state="session",
+        filter_mode=None,
     )
 
 

@@ -107,6 +107,7 @@ def _choose_reader(people: dict[str, Reader]) -> str:
         format_func=lambda name: people[name].name,
         key="lesson_reader",
         width=320,
+        filter_mode=None,
     )
     st.caption(
         _("The starter model has practised these hands. A model of yours that knows only MNIST has not.")

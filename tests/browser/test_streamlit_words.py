@@ -1,0 +1,104 @@
+"""On a Korean page Streamlit's own words are Korean, too: those to see, those to hear, and those that come later."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from .conftest import Page, playwright
+from .test_train import TRAINING_TIMEOUT_MS, status
+
+expect = playwright.expect
+
+# Latin words that stand anywhere outside of code, formulas, charts' marks and icons.
+FIND_LATIN = """() => {
+  const found = new Set()
+  const note = (text) => {
+    if (text && /[A-Za-z]{2,}/.test(text) && !/[가-힣]/.test(text)) found.add(text.trim())
+  }
+  const passed = 'code, pre, svg, style, script, noscript, [data-testid=stIconMaterial], .katex, canvas'
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT)
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    const element = node.nodeType === Node.TEXT_NODE ? node.parentElement : node
+    if (element.closest(passed) || !element.checkVisibility()) continue
+    if (node.nodeType === Node.TEXT_NODE) note(node.data)
+    else for (const name of ['aria-label', 'placeholder', 'title', 'alt']) note(node.getAttribute(name))
+  }
+  return [...found]
+}"""
+NAMES = re.compile(
+    r"MNIST( Lab)?|English|NumPy|TensorFlow|Adam|https?:\S+|· |• .*|[\w.]+\.npz|\([\d, ]*\) uint8"
+)
+
+
+def english(page: Page) -> list[str]:
+    return [text for text in page.evaluate(FIND_LATIN) if not NAMES.fullmatch(text)]
+
+
+def expect_korean(page: Page) -> None:
+    """Words are said anew just after they come: wait a moment before finding fault."""
+    for _again in range(20):
+        if not english(page):
+            return
+        page.wait_for_timeout(250)
+    assert not english(page)
+
+
+def open_all(page: Page) -> None:
+    for summary in page.locator("[data-testid=stExpander] summary").all():
+        summary.click()
+
+
+@pytest.mark.parametrize("path", ["/", "/lesson", "/train", "/browse", "/draw", "/compare"])
+def test_nothing_of_a_korean_page_is_english(page: Page, path: str) -> None:
+    page.goto(f"{path}?lang=ko")
+    page.get_by_text("숫자: ", exact=False).last.wait_for()
+    open_all(page)
+    expect_korean(page)
+
+
+def test_words_that_come_later_are_korean_and_go_back_with_the_language(page: Page) -> None:
+    page.goto("/train?lang=ko")
+    page.get_by_text("더 많은 설정").click()
+    seed = page.get_by_test_id("stNumberInput").locator("input")
+    seed.fill("-7")
+    hint = page.get_by_test_id("InputInstructions")
+    expect(hint).to_have_text("Enter를 누르면 적용돼요")
+    seed.press("Enter")
+    expect(page.get_by_test_id("stNumberInput")).to_contain_text("0부터 2147483647까지의 수만 쓸 수 있어요.")
+    more = page.get_by_test_id("stNumberInputStepUp")
+    expect(more).to_have_attribute("aria-label", "늘리기")
+    page.get_by_role("radio", name="English").click()
+    expect(more).to_have_attribute("aria-label", "Increment")
+
+
+def train(page: Page) -> None:
+    page.goto("/train?lang=ko&epochs=1&training_images=1000")
+    page.get_by_role("button", name="시작", exact=True).click()
+    expect(status(page)).to_contain_text("완료", timeout=TRAINING_TIMEOUT_MS)
+
+
+def test_the_table_of_runs_speaks_korean_in_its_menus(page: Page) -> None:
+    train(page)
+    page.goto("/compare?lang=ko")
+    table = page.get_by_test_id("stDataFrame")
+    table.hover()
+    expect(page.get_by_label("열 보이기와 숨기기")).to_be_visible()
+    box = table.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 150, box["y"] + 18)
+    page.wait_for_timeout(500)
+    page.mouse.click(box["x"] + 270, box["y"] + 18)
+    expect(page.get_by_test_id("stDataFrameColumnMenu")).to_contain_text("오름차순으로 정렬")
+    expect_korean(page)
+
+
+def test_a_run_may_be_called_like_a_word_of_streamlits(page: Page) -> None:
+    train(page)
+    page.goto("/compare?lang=ko")
+    name = page.get_by_test_id("stTextInput").locator("input")
+    name.fill("Search")
+    name.press("Enter")
+    page.goto("/train?lang=ko")
+    expect(page.get_by_test_id("stMarkdownContainer").get_by_text("Search", exact=True)).to_be_visible()
