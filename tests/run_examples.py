@@ -106,7 +106,8 @@ class ExampleService:
         return Model.from_vector(name, initial_parameters(get_architecture(name), np.random.default_rng(0)))
 
     def _become(self, run_id: str, status: str) -> None:
-        self.runs[run_id] = replace(self.runs[run_id], status=status)
+        can_continue = status in ("paused", "stopped", "failed")
+        self.runs[run_id] = replace(self.runs[run_id], status=status, can_continue=can_continue)
 
     def pause(self, run_id: str) -> None:
         self._become(run_id, "paused")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -214,6 +215,46 @@ def test_a_link_to_a_race_that_is_not_shared_says_so(open_page: Open) -> None:
     shared = [replace(run, shared=True) for run in theirs]
     test, _service = open_page("train.py", *shared, race="one-two")
     assert "race in this link" not in texts(test)
+
+
+def racers(**second: Any) -> list[RunSnapshot]:
+    return [example_run("running", 5, id="one"), example_run(**{"status": "running", "id": "two", **second})]
+
+
+def test_the_buttons_of_a_race_are_for_those_runs_that_can_do_it(open_page: Open) -> None:
+    test, service = open_page("train.py", *racers(status="finished", can_continue=False), race="one-two")
+    button(test, "Stop").click().run()
+    assert [run.status for run in service.runs.values()] == ["stopped", "finished"]
+    button(test, "Resume").click().run()
+    assert [run.status for run in service.runs.values()] == ["running", "finished"]
+    button(test, "Reset").click().run()
+    assert [order for order in service.orders if order[0] == "reset"] == [("reset", "one"), ("reset", "two")]
+
+
+def test_a_racer_that_diverged_says_so_and_is_not_sent_there_again(open_page: Open) -> None:
+    fate = {"status": "failed", "error": RunError("It diverged."), "diverged_at": 2, "can_continue": True}
+    test, service = open_page("train.py", *racers(**fate), race="one-two")
+    assert "It diverged." in texts(test)
+    button(test, "Stop").click().run()
+    button(test, "Resume").click().run()
+    assert [run.status for run in service.runs.values()] == ["running", "failed"]
+
+
+def test_a_guest_of_a_race_has_nothing_to_press_but_leave(open_page: Open) -> None:
+    theirs = [replace(run, owner="b" * 32, shared=True) for run in racers()]
+    test, _service = open_page("train.py", *theirs, race="one-two")
+    labels = [one.label for one in test.button]
+    assert "Leave the race" in labels
+    assert not {"Pause", "Resume", "Stop", "Reset"} & {*labels}
+
+
+def test_a_race_is_judged_by_the_last_epoch_that_both_have_done(open_page: Open) -> None:
+    one = example_run("finished", 9, id="one")
+    slower = tuple(replace(result, test_accuracy=result.test_accuracy - 0.01) for result in one.history[:4])
+    two = example_run("stopped", 4, id="two", history=slower)
+    test, _service = open_page("train.py", one, two, race="one-two")
+    assert "After epoch 4 of both" in texts(test)
+    assert "ahead by 1.00 points" in texts(test)
 
 
 def test_a_race_starts_two_runs_that_differ_in_one_thing(open_page: Open) -> None:

@@ -89,6 +89,14 @@ class RunSnapshot:
         """Whether there is anything to wait for: queued, running or paused."""
         return self.status in UNFINISHED
 
+    @property
+    def share_done(self) -> float:
+        """How much of it is done, from 0 to 1."""
+        if self.status == "finished":  # perhaps earlier than planned: at the accuracy asked for
+            return 1.0
+        done = self.epoch + (self.batch / self.batches if self.batches else 0)
+        return min(done / self.epochs, 1.0)
+
 
 @dataclass(kw_only=True)
 class RunRecord:

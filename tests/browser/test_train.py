@@ -261,6 +261,25 @@ def faintest(page: Page) -> float:
     )
 
 
+def test_a_race_is_paused_resumed_stopped_and_reset_as_one(page: Page) -> None:
+    page.goto("/train?preset=mlp&epochs=200&augmentation=none")
+    page.get_by_text("Race", exact=True).click()
+    page.get_by_role("button", name="Start race").click()
+    for order, reached in (
+        (None, "running"),
+        ("Pause", "paused"),
+        ("Resume", "running"),
+        ("Stop", "stopped"),
+        ("Reset", "paused"),
+        ("Stop", "stopped"),
+    ):
+        if order is not None:
+            page.get_by_role("button", name=order, exact=True).click()
+        both = re.compile(f"{reached}.*{reached}", re.DOTALL)
+        expect(status(page)).to_contain_text(both, timeout=60_000)
+    expect(status(page)).to_contain_text(re.compile("epoch 0 of 200.*epoch 0 of 200", re.DOTALL))
+
+
 def test_on_a_phone_the_run_comes_on_screen_when_it_is_started(phone: Page) -> None:
     start(phone, "/train?preset=softmax&epochs=1")
     expect(status(phone)).to_be_in_viewport()

@@ -197,22 +197,17 @@ def _step_unit(enabled: bool) -> None:
 
 
 def _draw_progress(snapshot: RunSnapshot) -> None:
-    done = snapshot.epoch + (snapshot.batch / snapshot.batches if snapshot.batches else 0)
-    if snapshot.batches and snapshot.batch == snapshot.batches:  # the epoch is being tested
-        done = min(done, snapshot.epochs)
-    if snapshot.status == "finished":  # perhaps earlier than planned: at the accuracy asked for
-        done = snapshot.epochs
     words = [_("epoch {epoch} of {epochs}", epoch=snapshot.epoch, epochs=snapshot.epochs)]
     if snapshot.evaluated is not None:
         asked, images = snapshot.evaluated
         words.append(_("testing: {done:,} of {images:,} pictures", done=asked, images=images))
-    elif snapshot.batches > 1 and done < snapshot.epochs:
+    elif snapshot.batches > 1 and snapshot.share_done < 1:
         words.append(_("batch {batch} of {batches}", batch=snapshot.batch, batches=snapshot.batches))
     if snapshot.seconds_left is not None:
         words.append(_("{time} left", time=duration(snapshot.seconds_left)))
     if snapshot.images_per_second:
         words.append(_("{speed:,.0f} images/s", speed=snapshot.images_per_second))
-    st.progress(min(max(done / snapshot.epochs, 0.0), 1.0), text=" · ".join(words))
+    st.progress(snapshot.share_done, text=" · ".join(words))
 
 
 def _draw_metrics(snapshot: RunSnapshot) -> None:

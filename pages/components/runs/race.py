@@ -14,9 +14,11 @@ from mnist_core import ARCHITECTURES, OPTIMIZERS, tensorflow_available
 from mnist_core.backends import BACKENDS
 from mnist_core.messages import mark
 from pages.components import state
-from pages.components.language import _, plain
+from pages.components.frame import attempt
+from pages.components.language import _, error_text, plain
 from pages.components.runs.access import is_own, readable_run
 from pages.components.runs.curves import choose_view, overlay_charts
+from pages.components.runs.keeping import tell_if_refused
 from pages.components.runs.presses import interval_for, panel, press_button
 from pages.components.runs.settings import RATES
 from pages.components.runs.words import (
@@ -136,7 +138,7 @@ def _lane(run: RunSnapshot, name: str) -> None:
         latest = run.history[-1] if run.history else run.initial
         accuracy = "–" if latest is None else f"{latest.test_accuracy:.2%}"
         st.progress(
-            min(run.epoch / run.epochs, 1.0),
+            run.share_done,
             text=_(
                 "{name}: epoch {epoch} of {epochs}, test accuracy {accuracy}",
                 name=f"**{name}**",
@@ -145,27 +147,39 @@ def _lane(run: RunSnapshot, name: str) -> None:
                 accuracy=accuracy,
             ),
         )
+    if run.error is not None:
+        st.error(error_text(run.error), icon="⚠️")
+    tell_if_refused(run)
 
 
 def _buttons(runs: tuple[RunSnapshot, RunSnapshot]) -> None:
+    """Each for those of the two that it is for; a guest can only leave."""
     service = state.run_service()
     own = [run for run in runs if is_own(run)]
-    orders: tuple[tuple[str, str, str, Callable[[str], None], bool], ...] = (
-        (_("Pause"), "⏸️", "pause", service.pause, any(run.status in ("queued", "running") for run in own)),
-        (_("Resume"), "▶️", "resume", service.resume, any(run.status == "paused" for run in own)),
-        (_("Stop"), "⏹️", "stop", service.stop, any(run.is_unfinished for run in own)),
+    orders: tuple[tuple[str, str, str, Callable[[str], None], Callable[[RunSnapshot], bool]], ...] = (
+        (_("Pause"), "⏸️", "pause", service.pause, lambda run: run.status in ("queued", "running")),
+        (_("Resume"), "▶️", "resume", service.resume, _can_go_on),
+        (_("Stop"), "⏹️", "stop", service.stop, lambda run: run.is_unfinished),
+        (_("Reset"), "🔄", "reset", service.reset, lambda run: True),
     )
     with st.container(horizontal=True, gap="small"):
-        for label, icon, name, act, enabled in orders:
-            press_button(label, icon, f"race_{name}", partial(_to_each, act, own), enabled=enabled)
+        for label, icon, name, act, is_for in orders if own else ():
+            meant = [run for run in own if is_for(run)]
+            press_button(label, icon, f"race_{name}", partial(_to_each, act, meant), enabled=bool(meant))
         if st.button(_("Leave the race"), key="race_leave", icon="✖️"):
             del st.query_params[RACE_PARAMETER]
             st.rerun()
 
 
+def _can_go_on(run: RunSnapshot) -> bool:
+    """One that diverged would diverge again."""
+    return run.can_continue and run.diverged_at is None
+
+
 def _to_each(act: Callable[[str], None], runs: list[RunSnapshot]) -> None:
+    """Where one cannot, the other still does."""
     for run in runs:
-        act(run.id)
+        attempt(act, run.id)
 
 
 def verdict(runs: tuple[RunSnapshot, RunSnapshot], names: list[str]) -> list[str]:
@@ -186,12 +200,19 @@ def verdict(runs: tuple[RunSnapshot, RunSnapshot], names: list[str]) -> list[str
                     )
                 )
                 break
-    if all(run.history and not run.is_unfinished for run in runs):
-        best = max(range(2), key=lambda index: runs[index].history[-1].test_accuracy)
-        gap = runs[best].history[-1].test_accuracy - runs[1 - best].history[-1].test_accuracy
+    epoch = min(len(run.history) for run in runs)
+    if epoch and not any(run.is_unfinished for run in runs):
+        accuracies = [run.history[epoch - 1].test_accuracy for run in runs]
+        best = max(range(2), key=accuracies.__getitem__)
+        gap = accuracies[best] - accuracies[1 - best]
         sentences.append(
-            _("At the end {name} is ahead by {gap:.2f} points.", name=f"**{names[best]}**", gap=100 * gap)
+            _(
+                "After epoch {epoch} of both, {name} is ahead by {gap:.2f} points.",
+                epoch=epoch,
+                name=f"**{names[best]}**",
+                gap=100 * gap,
+            )
             if gap > 0.0005
-            else _("At the end both read the test set equally well.")
+            else _("After epoch {epoch}, both read the test set equally well.", epoch=epoch)
         )
     return sentences
