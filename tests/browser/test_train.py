@@ -265,6 +265,7 @@ def test_a_race_is_paused_resumed_stopped_and_reset_as_one(page: Page) -> None:
     page.goto("/train?preset=mlp&epochs=200&augmentation=none")
     page.get_by_text("Race", exact=True).click()
     page.get_by_role("button", name="Start race").click()
+    expect(status(page)).to_be_in_viewport(ratio=0.9, timeout=60_000)
     for order, reached in (
         (None, "running"),
         ("Pause", "paused"),

@@ -1,4 +1,7 @@
-"""Bring a run on screen that was just started, or that a link names: on a phone it lies below the settings."""
+"""Bring a run on screen that was just started, or that a link names.
+
+On a phone it lies below the settings, and beside them whoever starts a race or an experiment may be far below it.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,9 @@ _mount = st.components.v2.component(
       if (!data.wanted || shown.has(data.wanted)) return
       shown.add(data.wanted)
       const place = document.querySelector(`.st-key-${data.container}`)
-      if (!place || place.getBoundingClientRect().top < window.innerHeight * 0.6) return
+      if (!place) return
+      const { top } = place.getBoundingClientRect()
+      if (top >= 0 && top < window.innerHeight * 0.6) return
       const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches
       place.scrollIntoView({ behavior: isCalm ? "instant" : "smooth", block: "start" })
     }
