@@ -46,8 +46,8 @@ PRESETS: dict[str, Preset] = {
         Preset(
             name="post-numpy",
             title="The post's NumPy model",
-            description="Ten sigmoids on raw pixels, all images at once, weights stepped by the sum over "
-            "the images. It stops above 80% training accuracy.",
+            description="As in the blog post of the lesson: ten sigmoids on raw pixels, all images at once, "
+            "weights stepped by the sum over the images. It stops above 80% training accuracy.",
             config=TrainingConfig(
                 backend="numpy",
                 architecture="sigmoid",
@@ -63,7 +63,8 @@ PRESETS: dict[str, Preset] = {
         Preset(
             name="post-tensorflow",
             title="The post's TensorFlow model",
-            description="Softmax on raw pixels, 1000 epochs of gradient descent on all images at once. "
+            description="As in the blog post of the lesson: softmax on raw pixels, 1000 epochs of gradient "
+            "descent on all images at once. "
             "The loss jumps about: most epochs lie near 60 and 90%, the others in a spike.",
             config=TrainingConfig(
                 backend="tensorflow",
@@ -79,7 +80,7 @@ PRESETS: dict[str, Preset] = {
         Preset(
             name="softmax",
             title="Softmax regression",
-            description="One layer, pixels in [0, 1], small batches and Adam: above 92.5% in seconds.",
+            description="One layer, pixels from 0 to 1, small batches and Adam: above 92.5% in seconds.",
             config=replace(OURS, architecture="softmax", epochs=12, augmentation="none"),
         ),
         Preset(

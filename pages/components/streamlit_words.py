@@ -27,6 +27,13 @@ WORDS = (
         mark("Close"),
         mark("progress"),
     ),
+    *(
+        mark("Show data"),
+        mark("Show chart"),
+        mark("Download as PNG"),
+        mark("Copy Vega-Lite spec"),
+        mark("Copied!"),
+    ),
     *(mark("Clear selection"), mark("Show/hide columns"), mark("Download as CSV"), mark("Search")),
     *(mark("Type to search"), mark("Previous Result"), mark("Next Result"), mark("Close Search")),
     *(mark("Select all"), mark("(index)"), mark("Dataframe column menu"), mark("Copy column name")),

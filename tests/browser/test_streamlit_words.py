@@ -15,7 +15,9 @@ expect = playwright.expect
 FIND_LATIN = """() => {
   const found = new Set()
   const note = (text) => {
-    if (text && /[A-Za-z]{2,}/.test(text) && !/[가-힣]/.test(text)) found.add(text.trim())
+    for (const part of (text ?? '').split(': ')) {  // "Fullscreen: what the chart shows"
+      if (/[A-Za-z]{2,}/.test(part) && !/[가-힣]/.test(part)) found.add(part.trim())
+    }
   }
   const passed = 'code, pre, svg, style, script, noscript, [data-testid=stIconMaterial], .katex, canvas'
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT)
@@ -101,4 +103,6 @@ def test_a_run_may_be_called_like_a_word_of_streamlits(page: Page) -> None:
     name.fill("Search")
     name.press("Enter")
     page.goto("/train?lang=ko")
+    page.get_by_test_id("stVegaLiteChart").first.hover()
+    expect(page.get_by_role("button", name="전체 화면: 시간에 따른 손실, 학습과 테스트")).to_be_visible()
     expect(page.get_by_test_id("stMarkdownContainer").get_by_text("Search", exact=True)).to_be_visible()

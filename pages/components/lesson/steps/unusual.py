@@ -148,7 +148,11 @@ def _test_accuracy() -> None:
     rows = []
     for key, run in runs.items():
         last = run.history[-1]
-        row = {_("run"): plain(_(names[key])), _("training accuracy"): f"{last.train_accuracy:.2%}"}
+        row = {
+            _("run"): plain(_(names[key])),
+            _("epoch"): str(last.epoch),
+            _("training accuracy"): f"{last.train_accuracy:.2%}",
+        }
         rows.append(row | ({_("test accuracy"): f"{last.test_accuracy:.2%}"} if fixed else {}))
     st.table(pd.DataFrame(rows), hide_index=True, width="content")
     if fixed:
