@@ -31,7 +31,8 @@ CONNECT_SECONDS = 10.0  # for a scheduler to answer
 LOOK_SECONDS = 3.0  # for one look at the workers
 LOOKS_TRIED = 3  # before the connection is thought broken
 _LOOPBACK = "127.0.0.1"
-_CALM = {  # Dask's processes look after themselves up to fifty times a second: time that training wants
+_CALM = {  # Dask's processes look after themselves up to a hundred times a second: time that training wants
+    "DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "False",
     "DASK_DISTRIBUTED__ADMIN__TICK__INTERVAL": "1s",
     "DASK_DISTRIBUTED__ADMIN__SYSTEM_MONITOR__INTERVAL": "5s",
     "DASK_DISTRIBUTED__WORKER__MEMORY__MONITOR_INTERVAL": "500ms",
