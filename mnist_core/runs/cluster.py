@@ -264,7 +264,6 @@ def _environment() -> dict[str, str]:
     return {
         "TF_CPP_MIN_LOG_LEVEL": "3",
         "DASK_LOGGING__DISTRIBUTED": "critical",
-        "DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "False",
         **_CALM,
         "DASK_DISTRIBUTED__SCHEDULER__REUSE_BROADCAST_COMM": "True",
         **os.environ,
