@@ -140,7 +140,7 @@ def test_examples_show_every_digit(page: AppTest) -> None:
 
 
 @pytest.mark.parametrize(
-    ("share", "text"), [(0.0, "0%"), (0.001, "<1%"), (0.5, "50%"), (0.999, ">99%"), (1.0, "100%")]
+    ("share", "text"), [(0.0, "0%"), (0.001, "<1%"), (0.5, "50%"), (0.999, ">99%"), (1.0, ">99%")]
 )
 def test_nearly_certain_is_not_called_certain(share: float, text: str) -> None:
     assert percent(share) == text

@@ -24,7 +24,7 @@ from pages.components.lesson import runs as lesson_runs
 from pages.components.lesson.charts import PROJECTOR_KEY
 from pages.components.lesson.handouts import teachers_notes, worksheet
 from pages.components.lesson.runs import open_in_train
-from pages.components.lesson.steps import STEPS, better, own_hand, unusual
+from pages.components.lesson.steps import STEPS, better, own_hand, tensorflow_twin, unusual
 from pages.components.lesson.steps.better import BATCHES, CONVOLUTION, HIDDEN, NORMALISED, POST
 from pages.components.lesson.steps.first_step import first_step
 from pages.components.lesson.steps.one_update import compute_update
@@ -218,6 +218,17 @@ def test_a_run_that_was_started_in_another_language_is_named_in_this_one(
     app = lesson(step="4")
     answer_everything(app, rightly=True)
     assert app.table[-1].value["run"].tolist() == ["as posted"]
+
+
+def test_a_lower_loss_on_another_scale_is_not_taken_for_better_reading(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    calm, posted = (example_run("running", epoch) for epoch in (2, 4))
+    runs = {"tensorflow": posted, "tensorflow_calm": calm}
+    monkeypatch.setattr(tensorflow_twin, "find_runs", lambda keys: runs)
+    app = lesson(step="5")
+    answer_everything(app, rightly=True)
+    assert any("After epoch 2 it reads **75%** of the training images" in one.value for one in app.markdown)
 
 
 def test_at_10_the_sigmoid_is_nearly_one_and_nearly_flat_in_words_too() -> None:

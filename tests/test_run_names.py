@@ -12,11 +12,13 @@ from mnist_core import PRESETS, RunSnapshot, TrainingConfig
 from mnist_core.messages import Phrase
 from pages.components.draw import learn
 from pages.components.language import LANGUAGES, spoken
+from pages.components.lesson import runs as lesson_runs
 from pages.components.readers import STARTER, Reader
 from pages.components.runs import words
 from pages.components.runs.address import Request
 from pages.components.runs.settings import name_of
 from pages.components.runs.words import LONGEST_NAME, run_name
+from pages.components.state import LessonProgress
 from tests.run_examples import Open, button, example_run, texts
 
 FIVE_HUNDRED = name_of(Request("mlp", replace(PRESETS["mlp"].config, epochs=500), PRESETS["mlp"].data))
@@ -95,6 +97,18 @@ def test_a_model_that_learned_drawings_is_called_after_the_one_before(
     learn._start([Mock()] * 3, Reader("run0", "its name today"))
     said = {"en": f"{READ['en']} + my drawings (3)", "ko": f"{READ['ko']} + 내 그림 3개"}
     assert spoken(service.start.call_args.kwargs["name"]) == said[language]
+
+
+def test_a_run_of_the_lesson_says_on_other_pages_which_step_it_is_from(
+    monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    progress, service = LessonProgress(step=6), Mock(start=Mock(return_value="new"))
+    monkeypatch.setattr(lesson_runs.state, "lesson_progress", lambda: progress)
+    monkeypatch.setattr(lesson_runs.state, "run_service", lambda: service)
+    lesson_runs.start_run("rung_post", TrainingConfig(), Phrase("The post's NumPy model"))
+    said = {"en": "Step 6 · The post's NumPy model", "ko": "6단계 · 블로그 글의 NumPy 모델"}
+    assert spoken(service.start.call_args.kwargs["name"]) == said[language]
+    assert progress.runs == {"rung_post": "new"}
 
 
 def test_a_name_does_not_grow_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:

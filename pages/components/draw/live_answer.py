@@ -39,10 +39,10 @@ def live_answers(readings: Sequence[tuple[str, Reading]]) -> None:
 
 
 def percent(share: float) -> str:
-    """A probability for people: never 0% or 100% of what is only nearly so."""
+    """A probability for people: no softmax is ever 1, even where a computer's number is."""
     if 0 < share < 0.01:
         return "<1%"
-    if 0.99 < share < 1:
+    if share > 0.99:
         return ">99%"
     return f"{share:.0%}"
 

@@ -11,7 +11,7 @@ import streamlit as st
 
 from mnist_core import PRESETS, RunSnapshot, TrainingConfig
 from mnist_core.errors import RunError
-from mnist_core.messages import Phrase
+from mnist_core.messages import Phrase, mark
 from pages.components import state
 from pages.components.language import _, error_text, plain
 from pages.components.runs.address import Request, write_request
@@ -20,11 +20,15 @@ from pages.components.runs.words import run_name
 
 
 def start_run(key: str, config: TrainingConfig, name: Phrase) -> None:
-    """Queue a run under this key, in place of an earlier one, which ends."""
-    earlier = find_run(key)
+    """Queue a run under this key, in place of an earlier one, which ends.
+
+    On other pages its name stands among those of other runs: it says where it is from.
+    """
+    earlier, progress = find_run(key), state.lesson_progress()
     if earlier is not None and earlier.is_unfinished:
         state.run_service().stop(earlier.id)
-    state.lesson_progress().runs[key] = state.run_service().start(config, owner=state.visitor(), name=name)
+    full_name = Phrase(mark("Step {number} · {name}"), {"number": progress.step, "name": name})
+    progress.runs[key] = state.run_service().start(config, owner=state.visitor(), name=full_name)
     state.keep_lesson_progress()
 
 
