@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from dataclasses import replace
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
 
 from mnist_core import TrainingConfig
+from mnist_core.errors import RunError
 from mnist_core.runs.fairness import GREEDY_SECONDS, SLICE_SECONDS, fair_order, turn_to_release
 from mnist_core.runs.loss_curve import BATCH_POINTS, LossCurve
 from mnist_core.runs.presence import Presence
 from mnist_core.runs.record import RunRecord
+from mnist_core.runs.shelf import RunShelf
 from mnist_core.runs.turn import Turn
 from tests.run_examples import make_record
 
@@ -43,6 +47,16 @@ def test_a_run_that_has_no_checkpoint_yet_shows_nothing_after_its_worker_was_los
     record.checkpoint = None
     record.rewind()
     assert (record.history, record.model, record.confusion, record.samples) == ([], None, None, None)
+
+
+def test_a_run_that_was_just_stopped_may_go_on_before_its_worker_has_brought_what_it_learned() -> None:
+    shelf = RunShelf({}, threading.Condition(), Mock())
+    record = make_record("stopped", is_on_worker=True)
+    record.checkpoint = None
+    shelf.prepare_to_go_on(record)
+    record.change(is_on_worker=False)
+    with pytest.raises(RunError, match="cannot be read"):
+        shelf.prepare_to_go_on(record)
 
 
 def test_a_loss_curve_stays_short_and_true() -> None:

@@ -44,6 +44,18 @@ def test_runs_outlive_the_service(tmp_path: Path) -> None:
     again.close()
 
 
+def test_a_run_saved_before_its_first_checkpoint_comes_back_as_one_that_can_go_on(tmp_path: Path) -> None:
+    record = make_record("running")
+    record.checkpoint = None
+    service = RunService(tmp_path)
+    run = service.import_run(run_to_bytes(record), owner="ada")
+    snapshot = service.snapshot(run)
+    assert (snapshot.status, snapshot.epoch, snapshot.history) == ("stopped", 0, ())
+    service.step(run)
+    assert service.snapshot(run).status == "queued"
+    service.close()
+
+
 def test_every_one_of_many_deleted_runs_is_gone_on_the_next_server(tmp_path: Path) -> None:
     service = RunService(tmp_path)
     data = run_to_bytes(make_record())

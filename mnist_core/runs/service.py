@@ -288,6 +288,7 @@ class RunService:
 
         record = run_from_bytes(data, run_id=new_id(), owner=owner)
         if record.status not in ("finished", "failed"):
+            record.rewind()  # it was saved while it ran, perhaps before its first checkpoint
             record.status = "stopped"
         self._add(record)
         return record.id

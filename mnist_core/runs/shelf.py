@@ -126,7 +126,7 @@ class RunShelf:
         return copy
 
     def prepare_to_go_on(self, record: RunRecord) -> None:
-        """Have in memory what the run has learned.
+        """Have in memory what the run has learned; where it was just stopped, its worker is about to bring it.
 
         Raises
         ------
@@ -134,7 +134,8 @@ class RunShelf:
             if it cannot be read
         """
         self._fetch_parameters(record)
-        if record.is_unloaded or (record.checkpoint is None and record.epoch):
+        is_lost = record.checkpoint is None and record.epoch > 0 and not record.is_on_worker
+        if record.is_unloaded or is_lost:
             raise RunError(
                 "What the run has learned cannot be read. Try again in a moment, or reset the run."
             )
