@@ -232,6 +232,22 @@ def read_only(file: Path) -> sqlite3.Error:
     return error_of(file, "INSERT INTO t VALUES (1)", uri="?mode=ro")
 
 
+def not_to_be_opened(file: Path) -> sqlite3.Error:
+    """As on a disk that lets nobody write: SQLite wants a write-ahead log beside the file."""
+    with sqlite3.connect(file) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
+    connection.close()
+    file.with_name(f"{file.name}-wal").mkdir()
+    connection = sqlite3.connect(file)
+    try:
+        connection.execute("SELECT * FROM t")
+    except sqlite3.Error as error:
+        return error
+    finally:
+        connection.close()
+    raise AssertionError("SQLite opened it.")
+
+
 def in_use(file: Path) -> sqlite3.Error:
     holder = sqlite3.connect(file, isolation_level=None)
     holder.execute("BEGIN EXCLUSIVE")
@@ -242,7 +258,12 @@ def in_use(file: Path) -> sqlite3.Error:
 
 @pytest.mark.parametrize(
     ("cause", "words"),
-    [(full_disk, "disk is full"), (read_only, "does not let the server write"), (in_use, "Another program")],
+    [
+        (full_disk, "disk is full"),
+        (read_only, "does not let the server write"),
+        (not_to_be_opened, "does not let the server write"),
+        (in_use, "Another program"),
+    ],
 )
 def test_a_database_that_cannot_be_written_is_told_in_its_own_words_and_stays_where_it_is(
     cause: Callable[[Path], sqlite3.Error], words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -15,7 +15,10 @@ logger = logging.getLogger(__name__)
 _COMPANIONS = ("", "-wal", "-shm", "-journal")
 _DAMAGED = {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}
 _FULL = {sqlite3.SQLITE_FULL}
-_READ_ONLY = {sqlite3.SQLITE_READONLY}
+_READ_ONLY = {
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_CANTOPEN,
+}  # a file that is there, too: its log cannot be made
 _IN_USE = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
 
