@@ -220,6 +220,16 @@ def test_a_run_that_was_started_in_another_language_is_named_in_this_one(
     assert app.table[-1].value["run"].tolist() == ["as posted"]
 
 
+def test_the_long_run_of_step_5_can_begin_before_its_question_is_answered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    run = example_run("running", 4)
+    monkeypatch.setattr(lesson_runs, "find_run", lambda key: run if key == "tensorflow" else None)
+    app = lesson(step="5")
+    assert any("1000 epochs" in button.label for button in app.button)
+    assert any(f"{run.name}: epoch 4" in bar.proto.text for bar in app.get("progress"))
+
+
 def test_a_lower_loss_on_another_scale_is_not_taken_for_better_reading(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

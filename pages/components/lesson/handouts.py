@@ -12,6 +12,7 @@ from string import ascii_uppercase
 from pages.components.language import _, current
 from pages.components.lesson.questions import Question
 from pages.components.lesson.steps import STEPS, Step
+from pages.components.lesson.steps.data import THE_POST
 
 STYLE = """
 body { font: 10.5pt/1.45 "Noto Sans KR", "Noto Sans CJK KR", "Malgun Gothic", "Apple SD Gothic Neo", sans-serif;
@@ -47,6 +48,7 @@ def teachers_notes() -> str:
     """What to prepare, the timetable, and for each step its aim, its answers and what tends to go wrong."""
     total = sum(step.minutes for step in STEPS)
     parts = [
+        f"<p>{_text(_(THE_POST))}</p>",
         f"<p>{_text(_('{minutes} minutes in all. Best with one screen for two students.', minutes=total))}</p>",
         f"<h2>{_text(_('Five minutes before'))}</h2><ul>{_items(_preparation())}</ul>",
         _timetable(),
@@ -61,6 +63,9 @@ def _preparation() -> list[str]:
         _("“Invite the class” on Home shows the address and a QR code for the phones."),
         _(
             "The last line of each page says which digits are used. The post's figures fit the real MNIST only."
+        ),
+        _(
+            "Start the 1000 epochs of step 5 on the projector now: they are kept, and done when you get there."
         ),
         _("Print the worksheet: everyone decides on paper before the answer appears."),
         _("Short of time? Steps 1, 4 and 7 tell the story."),

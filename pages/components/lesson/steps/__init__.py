@@ -83,7 +83,8 @@ STEPS = (
         tensorflow_twin.show,
         tensorflow_twin.QUESTIONS,
         mark(
-            "1000 epochs take a few minutes. The first answer brings the button: start, and discuss the code meanwhile."
+            "The smooth curve looks better than the post's. Ask which of the two models reads more digits, and why "
+            "a loss can be small all the same."
         ),
     ),
     Step(

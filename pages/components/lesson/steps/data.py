@@ -15,6 +15,10 @@ from pages.components.lesson.questions import Question, ask
 from pages.components.pictures import ink_image
 from pages.components.source import show_source
 
+THE_POST = mark(
+    "A Korean blog post builds a digit reader twice: in bare NumPy, then in TensorFlow. These seven steps "
+    "retell it with this app's own code. “The post” always means that one."
+)
 QUESTIONS = (
     Question(
         "numbers",
@@ -31,12 +35,7 @@ QUESTIONS = (
 def show() -> None:
     """Load, look, count."""
     dataset = state.dataset()
-    st.markdown(
-        _(
-            "A Korean blog post builds a digit reader twice: in bare NumPy, then in TensorFlow. These seven steps "
-            "retell it with this app's own code. “The post” always means that one."
-        )
-    )
+    st.markdown(_(THE_POST))
     words, picture = st.columns((2, 3), gap="large")
     with words:
         _two_parts(dataset)

@@ -78,14 +78,15 @@ def show() -> None:
         st.markdown(_("**TensorFlow 2 today**: plain Python with a tape. The real code of this app:"))
         source = source_without_import(TWIN_FILE, "TensorflowBackend._step", "TensorflowBackend._gradients")
         st.code(source, language="python", wrap_lines=True)
-    if not ask(QUESTIONS[0]):
-        return
-    _who_does_what()
     config = _config()
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button(_("Run the post's 1000 epochs"), type="primary", icon=":material/play_arrow:"):
             start_run("tensorflow", config, Phrase(mark("The post's TensorFlow model")))
         open_in_train(PRESET, config)
+    if not ask(QUESTIONS[0]):  # it takes minutes: begun before the question is talked over
+        watch(["tensorflow"], lambda: None)
+        return
+    _who_does_what()
     watch(["tensorflow"], _draw_run)
     if ask(QUESTIONS[1]):
         show_valley()
