@@ -186,6 +186,16 @@ def test_someone_elses_run_is_not_shown_unless_shared_and_then_without_buttons(o
     assert "Reset" not in [one.label for one in test.button]
 
 
+def test_a_batch_is_never_more_than_there_are_pictures(open_page: Open) -> None:
+    test, service = open_page("train.py")
+    test.selectbox(key="train_training_images").set_value(100).run()
+    assert test.selectbox(key="train_batch_size").value == "full"
+    button(test, "Start").click().run()
+    assert service.started[0][1].batch_size == "full"
+    test, _service = open_page("train.py", training_images="1000", batch_size="1000")
+    assert test.selectbox(key="train_batch_size").value == 1000
+
+
 def test_an_experiment_asks_before_it_shows_and_explains_at_the_end(open_page: Open) -> None:
     test, service = open_page("train.py")
     assert button(test, "Show me").disabled

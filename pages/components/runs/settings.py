@@ -168,6 +168,7 @@ def _choose_backend() -> None:
 
 
 def _more_settings() -> None:
+    _fit_batch()
     _choice("architecture", tuple(ARCHITECTURES))
     _choice("optimizer", tuple(OPTIMIZERS))
     _choice("batch_size", BATCH_SIZES)
@@ -190,3 +191,10 @@ def _more_settings() -> None:
     _choice("training_images", (None, 100, 1000, 10_000))
     _choice("missing_digit", (None, *range(CLASSES)))
     _choice("shuffled_labels", (False, True))
+
+
+def _fit_batch() -> None:
+    """With fewer pictures than a batch holds, a batch is all of them."""
+    pictures, batch = (st.session_state[key(name)] for name in ("training_images", "batch_size"))
+    if pictures is not None and batch != "full" and batch > pictures:
+        st.session_state[key("batch_size")] = "full"
