@@ -292,6 +292,21 @@ def test_patience_with_a_scheduler_begins_when_it_is_missed_and_its_sentence_goe
     assert (record.status, str(record.error)) == ("failed", "still gone")
 
 
+def test_a_worker_is_not_lost_because_nobody_asked_it_while_the_computer_slept(
+    service: RunService, start: Callable[..., str]
+) -> None:
+    run = start(**LONG)
+    wait_for(service, run, lambda snapshot: snapshot.epoch > 1)
+    turn = service._dispatcher.turn_of(service._shelf.find(run))
+    assert turn is not None
+    for _moment in range(100):
+        turn.heard_at = time.monotonic() - 3600
+        time.sleep(0.01)
+    snapshot = service.snapshot(run)
+    assert (snapshot.status, snapshot.message) == ("running", "")
+    assert service._dispatcher.turn_of(service._shelf.find(run)) is turn
+
+
 def test_a_worker_that_a_run_was_lost_on_is_not_given_another_at_once() -> None:
     """Its scheduler may think it alive for half a minute: a cable was cut, a laptop was closed."""
     record = RunRecord(

@@ -158,9 +158,11 @@ async def follow(
             update = await _first_of(_exchange(turn, client), result, lost)
             if update is not None:
                 deliver(turn, update)
-            await _rest(turn, result, lost)
-            if time.monotonic() - turn.heard_at > SILENT_SECONDS:
+            elif (
+                time.monotonic() - turn.heard_at > SILENT_SECONDS
+            ):  # not before it was asked: we may have slept
                 raise WorkerLostError
+            await _rest(turn, result, lost)
         return _outcome(result)
     finally:
         lost.cancel()
@@ -196,7 +198,11 @@ async def _first_of(
     """
     answer = asyncio.ensure_future(news)
     try:
-        await _wait(SILENT_SECONDS, answer, result, lost)
+        for _ in range(
+            int(SILENT_SECONDS)
+        ):  # a computer that was asleep in between has waited a second, not a night
+            if not (answer.done() or result.done() or lost.done()):
+                await _wait(1.0, answer, result, lost)
         if lost.done():
             raise WorkerLostError
         if not answer.done() or answer.cancelled() or answer.exception() is not None:
