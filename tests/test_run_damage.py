@@ -142,6 +142,41 @@ def test_one_damaged_run_does_not_hide_the_others(tmp_path: Path) -> None:
     service.close()
 
 
+def test_runs_that_cannot_be_read_are_not_silently_missing_and_come_when_they_can(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = keep_one_run(tmp_path)
+    monkeypatch.setattr("mnist_core.runs.shelf.RETRY_SECONDS", 1.0)
+    service = RunService(tmp_path)
+    assert service.trouble is None
+    database = service._writer.database.store()
+    assert database is not None
+    holder = sqlite3.connect(tmp_path / FILE_NAME)
+    holder.execute("ALTER TABLE runs RENAME TO away")
+    holder.execute("ALTER TABLE visitors RENAME TO away_too")
+    holder.commit()
+    assert service.list("ada") == []
+    assert "does not work" in str(service.trouble)
+    holder.execute("ALTER TABLE away RENAME TO runs")
+    holder.execute("ALTER TABLE away_too RENAME TO visitors")
+    holder.commit()
+    holder.close()
+    wait_until(lambda: service.trouble is None)
+    wait_until(lambda: [snapshot.id for snapshot in service.list("ada")] == [run])
+    service.close()
+
+
+def test_a_run_whose_parameters_are_damaged_is_no_trouble_of_the_others(tmp_path: Path) -> None:
+    run = keep_one_run(tmp_path)
+    with sqlite3.connect(tmp_path / FILE_NAME) as connection:
+        connection.execute("UPDATE run_parts SET content = 'no model' WHERE kind = 'model'")
+    service = RunService(tmp_path)
+    assert [snapshot.id for snapshot in service.list("ada")] == [run]
+    assert service.latest_model(run) is None
+    assert service.trouble is None
+    service.close()
+
+
 def refuse(home: Path, run: str) -> None:
     """Let the database take all runs but this one."""
     with sqlite3.connect(home / FILE_NAME) as connection:

@@ -203,7 +203,7 @@ class RunShelf:
             return read(store)
         except Exception as error:  # whatever a database may raise: the runs in memory go on
             logger.warning("Runs cannot be read from the database", exc_info=True)
-            self._writer.database.heal(store, error)
+            self._writer.doubt(store, error)
             return None
 
 

@@ -121,6 +121,16 @@ class RunWriter:
         """Whether something of the run is not written yet (lock held)."""
         return run_id in self._dirty
 
+    def doubt(self, store: RunStore, error: Exception) -> None:
+        """Something cannot be read: everyone is told where the database does not work at all, until it does again."""
+        if self.database.heal(store, error):
+            return
+        try:
+            _raise_if_of_all(store, error)
+        except Exception as trouble:
+            self.database.complain(not_kept(trouble), trouble)
+            self._write_soon(at_once=False)
+
     def close(self) -> None:
         """Write what is left, and give the database back."""
         self._closing = True
@@ -148,6 +158,8 @@ class RunWriter:
         if store is None:
             return
         try:
+            if self.database.trouble is not None:
+                store.check_writable()
             self._delete_runs(store)
             self._write_progress(store)
             for run_id in self._due():
@@ -228,9 +240,7 @@ class RunWriter:
         with self._changed:
             if run_id in self._records:
                 self._dirty[run_id] = True
-        if is_of_all(error):
-            raise error
-        store.check_writable()
+        _raise_if_of_all(store, error)
         with self._changed:
             if run_id in self._records:
                 self._refuse(self._records[run_id], error)
@@ -252,3 +262,10 @@ class RunWriter:
         self.database.complain(not_kept(error), error)
         if not self._closing:
             time.sleep(WRITE_SECONDS)
+
+
+def _raise_if_of_all(store: RunStore, error: Exception) -> None:
+    """Raise what is everyone's trouble, not that of the one run that something did not go well with."""
+    if is_of_all(error):
+        raise error
+    store.check_writable()

@@ -8,7 +8,7 @@ import streamlit as st
 
 from pages.components import state
 from pages.components.language import error_text
-from pages.components.runs.access import is_own
+from pages.components.runs.access import is_own, own_runs
 
 if TYPE_CHECKING:
     from mnist_core import RunSnapshot
@@ -18,6 +18,7 @@ TOLD_KEY = "runs_notice_told"
 
 def tell_if_not_kept() -> None:
     """As long as runs cannot be kept, say so; once a visit, say that earlier ones are missing."""
+    own_runs()  # where they cannot be read, that is to be said, too
     service = state.run_service()
     trouble, notice = service.trouble, service.notice
     if trouble is not None:
