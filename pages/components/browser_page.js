@@ -2,7 +2,7 @@ const PLACES = [
   '.stFileUploader', '.stCameraInput', '[data-testid^=stDataFrame]', '[data-testid=stTooltipContent]',
   '[data-testid=InputInstructions]', '[data-testid=stNumberInputContainer]', '[data-testid=stSkipToContent]',
 ].join()  // where Streamlit writes text of its own; what stands elsewhere is ours, or anyone's
-const ATTRIBUTES = ['aria-label', 'placeholder', 'title']
+const ATTRIBUTES = ['aria-label', 'placeholder', 'title', 'alt']
 const shown = new WeakMap()
 let spoken = []
 let exact = new Map()

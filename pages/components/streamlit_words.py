@@ -41,7 +41,7 @@ WORDS = (
     *(mark("Pin column"), mark("Unpin column"), mark("Hide column")),
     *(mark("Upload"), mark("{size} per file"), mark("file upload"), mark("Add files"), mark("Remove {name}")),
     *(mark("{kind} files are not allowed."), mark("File must be {size} or smaller.")),
-    *(mark("Take Photo"), mark("Clear photo"), mark("Switch camera")),
+    *(mark("Take Photo"), mark("Snapshot"), mark("Clear photo"), mark("Switch camera")),
     *(mark("This app would like to use your camera."), mark("Learn how to allow access.")),
 )
 
