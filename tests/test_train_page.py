@@ -250,6 +250,16 @@ def test_a_racer_that_diverged_says_so_and_is_not_sent_there_again(open_page: Op
     assert [run.status for run in service.runs.values()] == ["running", "failed"]
 
 
+@pytest.mark.parametrize("page", ["train.py", "compare.py"])
+def test_what_stopped_a_run_is_an_error_and_what_only_happened_to_it_is_not(
+    open_page: Open, page: str
+) -> None:
+    for status, is_error in (("failed", True), ("running", False)):
+        test, _service = open_page(page, example_run(status, error=RunError("A worker was lost.")))
+        assert "A worker was lost." in texts(test)
+        assert bool(test.error) == is_error
+
+
 def test_a_guest_of_a_race_has_nothing_to_press_but_leave(open_page: Open) -> None:
     theirs = [replace(run, owner="b" * 32, shared=True) for run in racers()]
     test, _service = open_page("train.py", *theirs, race="one-two")

@@ -1,17 +1,12 @@
-"""Whether runs outlive the server: said on Train and Compare where they do not, of all or of one."""
+"""Whether runs outlive the server: said on Train and Compare where they do not."""
 
 from __future__ import annotations
-
-from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from pages.components import state
 from pages.components.language import error_text
-from pages.components.runs.access import is_own, own_runs
-
-if TYPE_CHECKING:
-    from mnist_core import RunSnapshot
+from pages.components.runs.access import own_runs
 
 TOLD_KEY = "runs_notice_told"
 
@@ -26,9 +21,3 @@ def tell_if_not_kept() -> None:
     if notice is not None and st.session_state.get(TOLD_KEY) != str(notice):
         st.session_state[TOLD_KEY] = str(notice)
         st.toast(error_text(notice), icon="💾", duration="infinite")
-
-
-def tell_if_refused(run: RunSnapshot) -> None:
-    """The database takes the others, and not this one: its owner can still take it home."""
-    if run.not_kept is not None and is_own(run):
-        st.warning(error_text(run.not_kept), icon="💾")

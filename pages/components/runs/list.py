@@ -16,7 +16,7 @@ from pages.components import frame, state
 from pages.components.language import _, current
 from pages.components.runs.access import link_to
 from pages.components.runs.curve_chart import elapsed_seconds
-from pages.components.runs.keeping import tell_if_refused
+from pages.components.runs.trouble import tell_trouble
 from pages.components.runs.words import (
     LONGEST_NAME,
     STATUS_ICONS,
@@ -103,7 +103,7 @@ def runs_table(runs: list[RunSnapshot]) -> pd.DataFrame:
 def manage_run(run: RunSnapshot) -> None:
     """Rename, share, download or delete one run."""
     service = state.run_service()
-    tell_if_refused(run)
+    tell_trouble(run)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         name_key = f"compare_name_{run.id}_{current()}"
         st.text_input(

@@ -16,15 +16,15 @@ import streamlit as st
 from mnist_core.errors import RunError
 from pages.components import state
 from pages.components.frame import attempt
-from pages.components.language import _, error_text, plain
+from pages.components.language import _, plain
 from pages.components.runs import views
 from pages.components.runs.access import is_own
 from pages.components.runs.break_it import show_explanation
 from pages.components.runs.curves import CurveView, choose_view, draw_curves
-from pages.components.runs.keeping import tell_if_refused
 from pages.components.runs.posted_results import show_posted_results
 from pages.components.runs.presses import interval_for, looked_at, panel, press_button
 from pages.components.runs.settings import RATES
+from pages.components.runs.trouble import tell_trouble
 from pages.components.runs.words import (
     STATUS_COLORS,
     STATUS_ICONS,
@@ -147,9 +147,7 @@ def show_status(snapshot: RunSnapshot) -> None:
         )
         st.markdown(f"**{plain(run_name(snapshot))}**", width="content")
         st.caption(_facts(snapshot), width="content")
-    if snapshot.error is not None:
-        st.error(error_text(snapshot.error), icon="⚠️")
-    tell_if_refused(snapshot)
+    tell_trouble(snapshot)
 
 
 def _facts(snapshot: RunSnapshot) -> str:

@@ -15,12 +15,12 @@ from mnist_core.backends import BACKENDS
 from mnist_core.messages import mark
 from pages.components import state
 from pages.components.frame import attempt
-from pages.components.language import _, error_text, plain
+from pages.components.language import _, plain
 from pages.components.runs.access import is_own, readable_run
 from pages.components.runs.curves import choose_view, overlay_charts
-from pages.components.runs.keeping import tell_if_refused
 from pages.components.runs.presses import interval_for, panel, press_button
 from pages.components.runs.settings import RATES
+from pages.components.runs.trouble import tell_trouble
 from pages.components.runs.words import (
     STATUS_COLORS,
     STATUS_ICONS,
@@ -147,9 +147,7 @@ def _lane(run: RunSnapshot, name: str) -> None:
                 accuracy=accuracy,
             ),
         )
-    if run.error is not None:
-        st.error(error_text(run.error), icon="⚠️")
-    tell_if_refused(run)
+    tell_trouble(run)
 
 
 def _buttons(runs: tuple[RunSnapshot, RunSnapshot]) -> None:
