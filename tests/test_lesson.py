@@ -238,7 +238,7 @@ def test_a_lower_loss_on_another_scale_is_not_taken_for_better_reading(
     monkeypatch.setattr(tensorflow_twin, "find_runs", lambda keys: runs)
     app = lesson(step="5")
     answer_everything(app, rightly=True)
-    assert any("After epoch 2 it reads **75%** of the training images" in one.value for one in app.markdown)
+    assert any("After epoch 2, **75%** of the training images are read" in one.value for one in app.markdown)
 
 
 def test_at_10_the_sigmoid_is_nearly_one_and_nearly_flat_in_words_too() -> None:

@@ -156,8 +156,9 @@ def _who_is_ahead(calm: Sequence[EpochResult], posted: Sequence[EpochResult]) ->
     """The losses of the two are on different scales: what they read is not."""
     epoch = min(len(calm), len(posted))
     return _(
-        "After epoch {epoch} it reads **{calm:.0%}** of the training images; as posted, **{posted:.0%}**. "
-        "Its loss is lower all the same: small pixels make small scores, and then a mistake costs little.",
+        "After epoch {epoch}, **{calm:.0%}** of the training images are read with pixels from 0 to 1, "
+        "**{posted:.0%}** as posted. The loss is lower all the same: "
+        "small pixels make small scores, and then a mistake costs little.",
         epoch=epoch,
         calm=calm[epoch - 1].train_accuracy,
         posted=posted[epoch - 1].train_accuracy,
