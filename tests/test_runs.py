@@ -292,6 +292,18 @@ def test_patience_with_a_scheduler_begins_when_it_is_missed_and_its_sentence_goe
     assert (record.status, str(record.error)) == ("failed", "still gone")
 
 
+def test_an_owner_waits_from_when_the_last_turn_ended_not_from_when_it_began(
+    service: RunService, start: Callable[..., str]
+) -> None:
+    """Else one whose worker was lost at once waits longer than one who has had a whole slice of time since."""
+    run = start("edsger", **LONG)
+    wait_for(service, run, lambda snapshot: snapshot.epoch > 1)
+    trained_until = time.monotonic()
+    service.stop(run)
+    wait_for(service, run, lambda snapshot: not snapshot.is_on_worker)
+    assert service._dispatcher._served_at["edsger"] > trained_until
+
+
 def test_a_worker_is_not_lost_because_nobody_asked_it_while_the_computer_slept(
     service: RunService, start: Callable[..., str]
 ) -> None:

@@ -254,6 +254,7 @@ class Dispatcher:
             outcome = RunOutcome(ended="failed", error=error)
         with self._changed:
             del self._turns[turn.key]
+            self._served_at[turn.record.owner] = time.monotonic()  # who waits now, waits from here on
             if turn.is_current:
                 turn.record.change(is_on_worker=False)
                 if outcome is None:
