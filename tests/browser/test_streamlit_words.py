@@ -96,6 +96,17 @@ def test_the_table_of_runs_speaks_korean_in_its_menus(page: Page) -> None:
     expect_korean(page)
 
 
+def test_a_screen_reader_hears_the_values_of_charts_in_korean(page: Page) -> None:
+    train(page)
+    page.goto("/compare?lang=ko")
+    marks = page.locator(".stVegaLiteChart [aria-label]")
+    page.locator(".stVegaLiteChart [aria-label*='정답: 9']").first.wait_for()
+    heard = marks.evaluate_all("all => all.map(each => each.getAttribute('aria-label'))")
+    values = [label for label in heard if ": " in label]  # the others are the charts' own alt texts
+    assert len(values) >= 110  # a matrix and a bar for each digit
+    assert not [label for label in values if re.search(r"(^|; )[A-Za-z]+: |titled|legend", label)]
+
+
 def test_a_run_may_be_called_like_a_word_of_streamlits(page: Page) -> None:
     train(page)
     page.goto("/compare?lang=ko")

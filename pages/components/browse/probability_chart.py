@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-import streamlit as st
 from numpy.typing import NDArray
 
+from pages.components.charts import vega_chart
 from pages.components.colours import blue
 from pages.components.language import _
 
@@ -39,7 +39,7 @@ def probability_chart(probabilities: NDArray[np.float32]) -> None:
             {"field": "probability", "title": _("probability"), "format": ".1%"},
         ],
     }
-    st.vega_lite_chart(
+    vega_chart(
         table,
         {"mark": {"type": "bar"}, "encoding": encoding},
         height=230,

@@ -7,6 +7,7 @@ import streamlit as st
 
 from mnist_core import Dataset, Split
 from pages.components import state
+from pages.components.charts import vega_chart
 from pages.components.colours import blue
 from pages.components.language import _
 
@@ -52,7 +53,7 @@ def split_overview(dataset: Dataset) -> None:
 
 
 def _count_bars(counts: list[int]) -> None:
-    st.vega_lite_chart(
+    vega_chart(
         pd.DataFrame({"digit": range(10), "images": counts}),
         {
             "mark": {"type": "bar", "color": blue()},

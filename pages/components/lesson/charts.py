@@ -11,6 +11,7 @@ import streamlit as st
 from numpy.typing import ArrayLike, NDArray
 
 from mnist_core import EpochResult, RunSnapshot
+from pages.components.charts import vega_chart
 from pages.components.colours import blue
 from pages.components.language import _
 
@@ -28,7 +29,7 @@ def show_chart(
     scale = 1.6 if st.session_state.get(PROJECTOR_KEY) else 1.0
     words = {"labelFontSize": 12 * scale, "titleFontSize": 13 * scale, "labelLimit": 240 * scale}
     wide = width if isinstance(width, str) else int(width * scale)
-    st.vega_lite_chart(
+    vega_chart(
         table,
         {**spec, "config": {"axis": words, "legend": words, "text": {"fontSize": 13 * scale}}},
         height=int(height * scale),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import streamlit as st
 
+from pages.components.charts import vega_chart
 from pages.components.language import _, plain
 from pages.components.runs import confusion_chart
 from pages.components.runs.curves import choose_view, overlay_charts
@@ -67,7 +68,7 @@ def show_confusions(tested: Sequence[tuple[RunSnapshot, str]]) -> None:
     table = confusion_chart.recall_table(
         [(name, run.confusion) for run, name in tested if run.confusion is not None]
     )
-    bars = st.vega_lite_chart(
+    bars = vega_chart(
         table,
         bar_spec,
         key="compare_bars",

@@ -24,7 +24,7 @@ def confusion_table(confusion: NDArray[np.int64]) -> pd.DataFrame:
             "truth": truths.ravel(),
             "answer": answers.ravel(),
             "count": confusion.ravel(),
-            "share": (confusion / totals).ravel(),
+            "share": (confusion / totals).round(4).ravel(),
             "right": (truths == answers).ravel(),
         }
     )
@@ -56,23 +56,20 @@ def confusion_spec(truth: str, answer: str, count: str, share: str, *, is_dark: 
                 {"field": "share", "title": share, "format": ".1%"},
             ],
         },
-        "layer": [_cells(), _numbers(is_dark)],
+        "layer": [_cells(share), _numbers(is_dark)],
     }
 
 
-def _cells() -> Spec:
+def _cells(share: str) -> Spec:
     return {
         "mark": {"type": "rect", "cornerRadius": 3, "cursor": "pointer"},
         "params": [{"name": "cell", "select": {"type": "point", "fields": ["truth", "answer"]}}],
         "encoding": {
-            "color": {
-                "field": "right",
-                "scale": {"domain": [True, False], "range": ["#0072B2", "#D55E00"]},
-                "legend": None,
-            },
+            "color": {"condition": {"test": "datum.right", "value": "#0072B2"}, "value": "#D55E00"},
             "opacity": {
                 "field": "share",
                 "type": "quantitative",
+                "title": share,
                 "scale": {"type": "sqrt", "domain": [0, 1], "range": [0.04, 1], "clamp": True},
                 "legend": None,
             },
@@ -88,7 +85,7 @@ def _cells() -> Spec:
 def _numbers(is_dark: bool) -> Spec:
     return {
         "transform": [{"filter": "datum.count > 0"}],
-        "mark": {"type": "text", "fontSize": 11, "tooltip": None},
+        "mark": {"type": "text", "fontSize": 11, "tooltip": None, "aria": False},
         "encoding": {
             "text": {"field": "count", "type": "quantitative", "format": "d"},
             "color": {
@@ -118,7 +115,7 @@ def recall_spec(digit: str, share: str, run: str, runs: tuple[str, ...], *, heig
         "params": [{"name": "bar", "select": {"type": "point", "fields": ["run", "digit"]}}],
         "encoding": {
             "x": {"field": "digit", "type": "ordinal", "title": digit, "axis": {"labelAngle": 0}},
-            "xOffset": {"field": "run", "type": "nominal", "scale": {"domain": list(runs)}},
+            "xOffset": {"field": "run", "type": "nominal", "title": run, "scale": {"domain": list(runs)}},
             "y": {
                 "field": "share",
                 "type": "quantitative",
@@ -129,6 +126,7 @@ def recall_spec(digit: str, share: str, run: str, runs: tuple[str, ...], *, heig
             "color": {
                 "field": "run",
                 "type": "nominal",
+                "title": run,
                 "scale": {"domain": list(runs)},
                 "legend": {
                     "orient": "top",

@@ -190,7 +190,13 @@ def _epochs(part_titles: tuple[str, str], runs: tuple[str, ...]) -> Spec:
     by_run = {"field": "run", "scale": {"domain": list(runs)}, "legend": {**legend, "columns": 1}}
     return {
         "transform": [{"filter": "datum.part != 'batch'"}],
-        "mark": {"type": "line", "strokeWidth": 2.5, "clip": True, "point": {"size": 22, "filled": True}},
+        "mark": {
+            "type": "line",
+            "strokeWidth": 2.5,
+            "clip": True,
+            "point": {"size": 22, "filled": True, "aria": False},
+            "aria": False,  # the rules tell the same values, rounded and named
+        },
         "encoding": {"color": by_run if runs else by_part, "strokeDash": dash},
     }
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import streamlit as st
 
+from pages.components.charts import vega_chart
 from pages.components.language import _
 from pages.components.runs import curve_chart
 
@@ -75,14 +76,15 @@ def draw_curves(snapshot: RunSnapshot, view: CurveView, columns: Sequence[DeltaG
             log=view.log and measure == "loss",
             last_epoch=None if view.by_seconds else snapshot.epochs,
         )
-        column.vega_lite_chart(
-            table,
-            spec,
-            key=f"curve_{measure}",
-            on_select="rerun",  # only a zoom that Streamlit knows of outlives new data
-            selection_mode=curve_chart.ZOOM,
-            alt=_("{measure} over time, training and test", measure=title),
-        )
+        with column:
+            vega_chart(
+                table,
+                spec,
+                key=f"curve_{measure}",
+                on_select="rerun",  # only a zoom that Streamlit knows of outlives new data
+                selection_mode=curve_chart.ZOOM,
+                alt=_("{measure} over time, training and test", measure=title),
+            )
 
 
 def overlay_charts(snapshots: Sequence[RunSnapshot], names: Sequence[str], view: CurveView) -> None:
@@ -100,14 +102,15 @@ def overlay_charts(snapshots: Sequence[RunSnapshot], names: Sequence[str], view:
             runs=tuple(names),
             height=290 + 24 * len(names),  # each has a line in the legend
         )
-        column.vega_lite_chart(
-            _overlay_table(snapshots, names, measure, view),
-            spec,
-            key=f"overlay_{measure}",
-            on_select="rerun",
-            selection_mode=curve_chart.ZOOM,
-            alt=_("{measure} of several runs", measure=title),
-        )
+        with column:
+            vega_chart(
+                _overlay_table(snapshots, names, measure, view),
+                spec,
+                key=f"overlay_{measure}",
+                on_select="rerun",
+                selection_mode=curve_chart.ZOOM,
+                alt=_("{measure} of several runs", measure=title),
+            )
 
 
 def _overlay_table(

@@ -9,6 +9,7 @@ import streamlit as st
 
 from mnist_core.errors import DataError
 from pages.components import state
+from pages.components.charts import vega_chart
 from pages.components.language import _, error_text
 from pages.components.pictures import data_url, ink_image
 from pages.components.runs import confusion_chart
@@ -24,7 +25,7 @@ MOST_PICTURES = 36
 def show_matrix(confusion: NDArray[np.int64], key: str) -> Any:
     """A confusion matrix, legible light and dark; what is chosen in it is for `show_chosen_digits`."""
     titles = (_("Truth"), _("Answer"), _("Count"), _("Share of this digit"))
-    return st.vega_lite_chart(
+    return vega_chart(
         confusion_chart.confusion_table(confusion),
         confusion_chart.confusion_spec(*titles, is_dark=st.context.theme.type == "dark"),
         key=key,
