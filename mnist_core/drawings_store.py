@@ -139,19 +139,13 @@ def _unlink(path: Path) -> None:
     try:
         path.unlink(missing_ok=True)
     except OSError as error:
-        raise DrawingError(
-            "A drawing could not be deleted: the app may not write to its folder ({reason}).",
-            reason=error.strerror or "unknown",
-        ) from error
+        raise DrawingError("A drawing could not be deleted: the app may not write to its folder.") from error
 
 
 def _not_kept(cause: OSError) -> DrawingError:
     if cause.errno in (errno.ENOSPC, errno.EDQUOT):
         return DrawingError("The disk is full, so this drawing was not kept. Free some space and try again.")
-    return DrawingError(
-        "This drawing could not be kept: the app may not write to its folder ({reason}).",
-        reason=cause.strerror or "unknown",
-    )
+    return DrawingError("This drawing could not be kept: the app may not write to its folder.")
 
 
 def _to_dict(drawing: KeptDrawing) -> dict[str, Any]:

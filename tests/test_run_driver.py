@@ -13,7 +13,7 @@ from mnist_core.checkpoint import Checkpoint
 from mnist_core.relearning import mix_extra, relearning_checkpoint
 from mnist_core.runs.protocol import RunCommand, RunTicket
 from mnist_core.runs.session import RunSession
-from mnist_core.runs.worker import RunDriver
+from mnist_core.runs.worker import RunDriver, run_ticket
 
 NOISE = Split(
     np.random.default_rng(0).integers(0, 256, (200, 28, 28), np.uint8), np.arange(200, dtype=np.uint8) % 10
@@ -100,3 +100,13 @@ def test_an_order_whose_answer_was_lost_on_the_way_is_carried_out_once() -> None
     session.exchange((first,), 0, watch_model=False)
     session.exchange((first, second), 0, watch_model=False)
     assert [session.next_command() for _ in range(3)] == [first, second, None]
+
+
+def test_an_error_nobody_foresaw_is_told_in_our_words_and_named_in_the_log(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("mnist_core.runs.worker.shared_dataset", lambda source: {}[source])
+    outcome = run_ticket(RunTicket(key="t", config={}, data="strokes", learning_rate=0.1, epochs=1))
+    assert outcome.ended == "failed"
+    assert "log of its worker" in str(outcome.error)
+    assert "KeyError" in caplog.text

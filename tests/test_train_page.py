@@ -241,6 +241,22 @@ def test_the_buttons_of_a_race_are_for_those_runs_that_can_do_it(open_page: Open
     assert [order for order in service.orders if order[0] == "reset"] == [("reset", "one"), ("reset", "two")]
 
 
+def test_a_race_whose_second_run_is_one_too_many_is_not_started_by_half(open_page: Open) -> None:
+    test, service = open_page("train.py")
+    start = service.start
+
+    def start_one(*settings: Any, **more: Any) -> str:
+        if service.started:
+            raise RunError("One too many.")
+        return start(*settings, **more)
+
+    service.start = start_one  # type: ignore[method-assign]
+    button(test, "Start race").click().run()
+    assert "One too many." in texts(test)
+    assert len(service.started) == 1
+    assert not service.runs
+
+
 def test_a_racer_that_diverged_says_so_and_is_not_sent_there_again(open_page: Open) -> None:
     fate = {"status": "failed", "error": RunError("It diverged."), "diverged_at": 2, "can_continue": True}
     test, service = open_page("train.py", *racers(**fate), race="one-two")

@@ -55,9 +55,8 @@ def _explain(error: Exception) -> MnistCoreError:
         return RunError("There was not enough memory for this run. Try a smaller batch or network.")
     logger.error("A run ended on an unexpected error", exc_info=error)
     return RunError(
-        "The run stopped on an unexpected error ({kind}: {detail}). The others are not affected.",
-        kind=type(error).__name__,
-        detail=str(error)[:200],
+        "The run stopped on an unexpected error; the log of its worker names it. Resume the run, or begin again "
+        "with Reset."
     )
 
 

@@ -12,6 +12,7 @@ import streamlit as st
 
 from mnist_core import ARCHITECTURES, OPTIMIZERS, tensorflow_available
 from mnist_core.backends import BACKENDS
+from mnist_core.errors import MnistCoreError
 from mnist_core.messages import mark
 from pages.components import state
 from pages.components.frame import attempt
@@ -34,7 +35,7 @@ from pages.components.runs.words import (
 )
 
 if TYPE_CHECKING:
-    from mnist_core import RunSnapshot
+    from mnist_core import RunSnapshot, TrainingConfig
     from pages.components.runs.address import Request
 
 RACE_PARAMETER = "race"
@@ -75,18 +76,22 @@ def choose_race(request: Request) -> tuple[str, str] | None:
 
 
 def _start(request: Request, name: str, rival: Any) -> tuple[str, str]:
-    """Start the run of the settings, and one that differs in the setting `name`: their ids."""
-    configs = (request.config, replace(request.config, **{name: rival}))
-    first, second = (
-        state.run_service().start(
-            config,
-            data=request.data,
-            owner=state.visitor(),
-            name=setting_phrase(mark("Race: {value}"), name, getattr(config, name)),
-        )
-        for config in configs
+    """Start the run of the settings, and one that differs in the setting `name`: their ids. Both, or neither."""
+    first = _start_one(request, name, request.config)
+    try:
+        return first, _start_one(request, name, replace(request.config, **{name: rival}))
+    except MnistCoreError:  # one run too many
+        state.run_service().delete(first)
+        raise
+
+
+def _start_one(request: Request, name: str, config: TrainingConfig) -> str:
+    return state.run_service().start(
+        config,
+        data=request.data,
+        owner=state.visitor(),
+        name=setting_phrase(mark("Race: {value}"), name, getattr(config, name)),
     )
-    return first, second
 
 
 def racing_runs() -> tuple[RunSnapshot, RunSnapshot] | None:
