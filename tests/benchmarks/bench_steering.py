@@ -4,8 +4,8 @@ under the app costs beside the shell.
     python tests/benchmarks/bench_steering.py [--preset mlp] [--epochs 8] [--orders 30]
 
 A look is paid for by the web process, all its threads: its processor time while a browser watches a run, less the
-same run unwatched. The speed is the median epoch of five runs each, in turns: `python -m mnist_core train`, and the
-same run in the app with a browser that watches it.
+same run unwatched. The speed compares the median epochs of five turns: `python -m mnist_core train`, then the same
+run in the app with a browser that watches it.
 """
 
 from __future__ import annotations
@@ -146,7 +146,7 @@ def main() -> None:
         for _turn in range(TURNS):
             shell.append(epoch_in_the_shell(arguments.preset, arguments.epochs))
             app.append(epoch_in_the_app(arguments.preset, arguments.epochs, server.url))
-    ratio = statistics.median(shell) / statistics.median(app)
+    ratio = statistics.median(alone / watched for alone, watched in zip(shell, app, strict=True))
     print(
         f"epoch in the shell {statistics.median(shell):.3f} s, in the app {statistics.median(app):.3f} s: ",
         end="",
