@@ -28,4 +28,4 @@ def test_a_page_shows_the_code_of_its_numbers(open_page: Callable[..., Any], pag
     app, _ = open_page(page)
     assert textwrap.dedent(inspect.getsource(thing)).strip() in [block.value for block in app.code]
     captions = [caption.value for caption in app.caption]
-    assert any(caption.endswith(f"mnist_core/{thing.__module__.split('.')[1]}.py") for caption in captions)
+    assert any(caption.endswith(f"`mnist_core/{thing.__module__.split('.')[1]}.py`") for caption in captions)
