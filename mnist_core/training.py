@@ -247,7 +247,7 @@ class Trainer:
             yield EvaluationProgress(epoch, train.count, images)
         for test in evaluate_in_pieces(model, self._test):
             yield EvaluationProgress(epoch, train.count + test.count, images)
-        if math.isfinite(train.loss):
+        if math.isfinite(train.loss) and epoch >= self.epoch:
             self.confusion = test.confusion  # else it stays, as everything, that of the last good epoch
         yield EpochResult.of(epoch, train, test, seconds)
 

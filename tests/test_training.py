@@ -181,7 +181,9 @@ def test_the_initial_state_is_epoch_zero_wherever_the_run_is(dataset: Dataset) -
     trainer = Trainer(config(), dataset)
     before = replace(trainer.initial)
     finish(trainer)
-    assert Trainer(config(), dataset, checkpoint=trainer.checkpoint()).initial == before
+    again = Trainer(config(), dataset, checkpoint=trainer.checkpoint())
+    assert again.initial == before
+    assert np.array_equal(again.confusion, trainer.confusion)  # that of now, not of the beginning
     assert before.epoch == 0
 
 

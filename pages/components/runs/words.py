@@ -165,6 +165,8 @@ def preset_title(name: str) -> str:
 
 def duration(seconds: float) -> str:
     """A time span a person can read at a glance."""
+    if seconds < 10:  # in a race, tenths count
+        return _("{seconds:.1f} s", seconds=seconds)
     if seconds < 60:
         return _("{seconds:.0f} s", seconds=seconds)
     if seconds < 3600:
