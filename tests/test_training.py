@@ -114,7 +114,7 @@ def test_a_generator_dropped_between_batches_and_evaluation_loses_nothing(datase
     for event in trainer.events(chunk_seconds=10):
         if isinstance(event, BatchResult) and event.batch == event.batches:
             break
-    assert isinstance(next(trainer.events()), EpochResult)
+    assert isinstance(next(trainer.events(chunk_seconds=10)), EpochResult)
 
 
 def test_an_evaluation_goes_on_from_where_it_was_interrupted(

@@ -70,7 +70,7 @@ class OurEpoch:
 
     def prepare(self) -> None:
         if self._trainer.batch == self._trainer.batches:
-            next(self._trainer.events())
+            next(self._trainer.events(chunk_seconds=math.inf))  # the whole evaluation
 
     def __call__(self) -> None:
         for event in self._trainer.events(chunk_seconds=math.inf):
