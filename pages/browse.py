@@ -13,12 +13,13 @@ from pages.components import frame, state
 from pages.components.browse.card import choose_number, look_at, show_card
 from pages.components.browse.filters import View, choose_view, show_hardest_mistakes
 from pages.components.browse.split_overview import show_first_ten, split_overview
-from pages.components.digit_sheet import Digit, digit_sheet
+from pages.components.digit_sheet import Digit, digit_sheets
 from pages.components.language import _, plain
 from pages.components.link_values import values_in_address, write_values
 from pages.components.source import show_source
 
 PAGE_SIZE = 60
+PAGE_KEY = "browse_page"
 
 
 def show_digits(view: View) -> None:
@@ -37,8 +38,15 @@ def turn_pages(view: View, found: NDArray[np.intp], probabilities: NDArray[np.fl
     """One page of the sheet, and the card of the digit that is picked on it: the filters are not asked again."""
     with frame.show_errors():
         if len(found):
-            page = choose_page(view, -(-len(found) // PAGE_SIZE))
-            show_sheet(view, found[(page - 1) * PAGE_SIZE : page * PAGE_SIZE], probabilities)
+            pages = -(-len(found) // PAGE_SIZE)
+            digit_sheets(
+                lambda page: digits_of_page(view, found, probabilities, page),
+                choose_page(view, pages),
+                pages,
+                key="sheet",
+                pager_key=PAGE_KEY,
+                on_pick=look_at,
+            )
         else:
             st.info(_("No digit fits all of these filters. Take one away."), icon="🔍")
         show_card(view)
@@ -55,7 +63,7 @@ def all_answers(view: View) -> NDArray[np.float32] | None:
 
 def choose_page(view: View, pages: int) -> int:
     """Which page of the sheet: the first one again when the filters change; the address keeps it."""
-    key, shown = "browse_page", (view.dataset.name, view.split_name, view.selection, view.reader.key)
+    key, shown = PAGE_KEY, (view.dataset.name, view.split_name, view.selection, view.reader.key)
     if key not in st.session_state:
         st.session_state[key] = (values_in_address("page", range(1, pages + 1)) or [1])[0]
     elif st.session_state.get("browse_shown") != shown or st.session_state[key] > pages:
@@ -66,19 +74,18 @@ def choose_page(view: View, pages: int) -> int:
     return page
 
 
-def show_sheet(view: View, numbers: NDArray[np.intp], probabilities: NDArray[np.float32] | None) -> None:
-    """One page of digits; where a model was asked, what it misread is marked."""
-    answers = None if probabilities is None else probabilities[numbers].argmax(axis=1)
-    digits = [
-        Digit(
-            int(number),
-            view.split.images[number],
-            int(view.split.labels[number]),
-            None if answers is None else int(answers[place]),
-        )
-        for place, number in enumerate(numbers)
+def digits_of_page(
+    view: View, found: NDArray[np.intp], probabilities: NDArray[np.float32] | None, page: int
+) -> list[Digit]:
+    """The digits of one page, 1 the first; where a model was asked, with its answers."""
+    numbers = found[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
+    answers = (
+        [None] * len(numbers) if probabilities is None else probabilities[numbers].argmax(axis=1).tolist()
+    )
+    return [
+        Digit(int(number), view.split.images[number], int(view.split.labels[number]), answer)
+        for number, answer in zip(numbers, answers, strict=True)
     ]
-    digit_sheet(digits, key="sheet", on_pick=look_at)
 
 
 @st.fragment

@@ -1,22 +1,34 @@
 // Small pictures, painted from bytes. Signed ones: orange speaks for, blue against.
 
 const LINE = -128
+const endings = new WeakMap()
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".live-pictures")
-  root.style.setProperty("--side", `${data.side}px`)
-  const tag = data.isChoice ? "BUTTON" : "FIGURE"
-  while (root.children.length > data.pictures.length) root.lastElementChild.remove()
-  while (root.children.length < data.pictures.length) root.append(newPicture(tag))
+  const show = pictures => showPictures(root, pictures, data, setTriggerValue)
+  show(data.pictures)
+  endings.get(root)?.abort()
+  if (data.pager === null) return
+  const ending = new AbortController()
+  endings.set(root, ending)
+  turnAtOnce(data.pager, data.pictures, show, ending.signal)
+  return () => ending.abort()
+}
+
+function showPictures(root, pictures, { side, isChoice }, setTriggerValue) {
+  root.style.setProperty("--side", `${side}px`)
+  const tag = isChoice ? "BUTTON" : "FIGURE"
+  while (root.children.length > pictures.length) root.lastElementChild.remove()
+  while (root.children.length < pictures.length) root.append(newPicture(tag))
   const ink = getComputedStyle(root).color.match(/[\d.]+/g).map(Number)
   const [colours, signedColours] = [false, true].map(isSigned => coloursOfBytes(isSigned, ink))
-  data.pictures.forEach((picture, index) => {
+  pictures.forEach((picture, index) => {
     const element = root.children[index]
     element.classList.toggle("strong", picture.isStrong)
     element.classList.toggle("right", picture.isRight)
     element.classList.toggle("wrong", picture.isWrong)
     element.title = picture.hint
-    if (data.isChoice) {
+    if (isChoice) {
       element.setAttribute("aria-label", picture.hint || picture.title)
       element.querySelector("canvas").ariaHidden = "true"
       element.onclick = () => setTriggerValue("chosen", picture.id)
@@ -27,7 +39,23 @@ export default function ({ data, parentElement, setTriggerValue }) {
     element.querySelector(".live-note").textContent = picture.note
     paint(element.querySelector("canvas"), picture, picture.isSigned ? signedColours : colours)
   })
-  if (data.isChoice) walkByArrows(root)
+  if (isChoice) walkByArrows(root)
+}
+
+// Show a page that was sent along as soon as its button is pressed; the server's answer then finds it there.
+function turnAtOnce({ key, page, neighbours }, pictures, show, signal) {
+  const pages = { ...neighbours, [page]: pictures }
+  let shown = page
+  const onClick = ({ target }) => {
+    const button = target.closest?.(`.st-key-${key} button`)
+    if (!button) return
+    const step = { stPaginationPrev: -1, stPaginationNext: 1 }[button.dataset.testid]
+    const asked = step ? shown + step : Number(button.textContent)
+    if (!(asked in pages)) return
+    shown = asked
+    show(pages[asked])
+  }
+  document.addEventListener("click", onClick, { capture: true, signal })
 }
 
 // One stop for Tab, whatever the number of pictures; arrow keys go from one to the next, Home and End to the ends.

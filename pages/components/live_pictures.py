@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -48,17 +48,46 @@ class Picture:
     is_wrong: bool = False
 
 
+@dataclass(frozen=True, eq=False)
+class Pager:
+    """The pagination that turns the pages of pictures, and the pages sent along to be shown before it answers.
+
+    Parameters
+    ----------
+    key : of the `st.pagination`
+    page : the one that is shown
+    neighbours : pictures by page, of those beside it
+    """
+
+    key: str
+    page: int
+    neighbours: Mapping[int, Sequence[Picture]]
+
+
 def live_pictures(
-    key: str, pictures: Sequence[Picture], *, side: int = 84, on_choice: Callable[[str], None] | None = None
+    key: str,
+    pictures: Sequence[Picture],
+    *,
+    side: int = 84,
+    on_choice: Callable[[str], None] | None = None,
+    pager: Pager | None = None,
 ) -> None:
-    """Show pictures in rows, each `side` pixels wide; with `on_choice`, a click reports a picture's id."""
+    """Show pictures in rows, each `side` pixels wide; with `on_choice`, a click reports a picture's id.
+
+    With a `pager`, the browser turns to a neighbouring page by itself; the next call brings the neighbours of that.
+    """
 
     def chosen() -> None:
         picture_id = st.session_state[key].get("chosen")
         if on_choice is not None and isinstance(picture_id, str):
             on_choice(picture_id)
 
-    data = {"side": side, "isChoice": on_choice is not None, "pictures": [_to_data(p) for p in pictures]}
+    data = {
+        "side": side,
+        "isChoice": on_choice is not None,
+        "pictures": [_to_data(p) for p in pictures],
+        "pager": None if pager is None else _pager_to_data(pager),
+    }
     _mount(key=key, data=data, on_chosen_change=chosen)
 
 
@@ -67,6 +96,11 @@ def as_signed(evidence: NDArray[np.float32]) -> NDArray[np.int8]:
     strength = np.abs(evidence)
     limit = max(float(np.quantile(strength[strength > 0], 0.98)) if strength.any() else 0.0, 1e-9)
     return np.round(np.clip(evidence / limit, -1, 1) * 127).astype(np.int8)
+
+
+def _pager_to_data(pager: Pager) -> dict[str, Any]:
+    neighbours = {str(page): [_to_data(p) for p in pictures] for page, pictures in pager.neighbours.items()}
+    return {"key": pager.key, "page": pager.page, "neighbours": neighbours}
 
 
 def _to_data(picture: Picture) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import re
 import statistics
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, WebSocketRoute, expect
 
 
 def test_a_digit_is_pressed_and_its_card_opens_and_closes(page: Page) -> None:
@@ -38,6 +38,37 @@ def test_a_digit_is_reached_and_pressed_by_keyboard(page: Page) -> None:
         expect(digits.nth(place)).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.get_by_role("dialog")).to_contain_text("labelled 7")
+
+
+def test_the_pages_beside_are_there_before_the_server_answers(page: Page) -> None:
+    is_silent = False
+
+    def pass_on(route: WebSocketRoute) -> None:
+        server = route.connect_to_server()
+        server.on_message(lambda message: None if is_silent else route.send(message))
+
+    page.route_web_socket(re.compile("/_stcore/stream"), pass_on)
+    page.goto("/browse?page=2")
+    page.get_by_role("button", name=re.compile("^Image 60,")).wait_for()
+    page.wait_for_timeout(1_000)
+    is_silent = True
+    first = page.locator(".st-key-digits_sheet button").first
+    for button, number in (("Next page", 120), ("Previous page", 60), ("Page 1", 0)):
+        page.get_by_role("button", name=button, exact=True).click()
+        expect(first).to_have_attribute("title", re.compile(f"^Image {number},"))
+
+
+def test_a_digit_of_a_page_just_turned_is_the_one_that_opens(page: Page) -> None:
+    page.goto("/browse")
+    page.get_by_role("button", name=re.compile("^Image 0,")).wait_for()
+    page.evaluate(
+        """() => {
+          document.querySelector(`button[aria-label="Next page"]`).click()
+          document.querySelector(".st-key-digits_sheet button").click()
+        }"""
+    )
+    expect(page.get_by_role("dialog")).to_contain_text("Image 60")
+    expect(page).to_have_url(re.compile("page=2"))
 
 
 # Press the button named `name`; resolves to the milliseconds until the sheet shows other digits, painted.
