@@ -48,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         options.run(options)
     except MnistCoreError as error:
-        print(error, file=sys.stderr)
+        print(_with_cause(error), file=sys.stderr)
         return 2
     except BrokenPipeError:  # who read our lines has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -57,6 +57,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("Interrupted.", file=sys.stderr)
         return 130
     return 0
+
+
+def _with_cause(error: MnistCoreError) -> str:
+    """The sentence, and in brackets what a library said of it, if one did: on a page that would be its English."""
+    cause: BaseException | None = error
+    while isinstance(cause, MnistCoreError):
+        cause = cause.__cause__
+    if cause is None:
+        return str(error)
+    said = next(iter(str(cause).splitlines()), "")
+    return f"{error} ({type(cause).__name__}: {said})"
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -114,9 +114,7 @@ class Checkpoint:
                 arrays["confusion"] = np.asarray(arrays["confusion"].reshape(CLASSES, CLASSES), np.int64)
             return cls(**{**facts, **arrays})
         except (KeyError, TypeError, ValueError) as error:
-            raise ModelFileError(
-                "This is not a checkpoint, or it is damaged: {reason}", reason=str(error)
-            ) from error
+            raise ModelFileError("This is not a checkpoint, or it is damaged.") from error
 
 
 def model_of(

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from mnist_core.backends import BACKENDS
 from mnist_core.data.dataset import CLASSES
 from mnist_core.errors import ConfigurationError
+from mnist_core.messages import Phrase, mark
 from mnist_core.network import INITIALIZATIONS, PIXEL_RANGES, get_architecture
 from mnist_core.optimizers import get_optimizer
 
@@ -63,14 +64,14 @@ class TrainingConfig:
     training_images: int | None = None
 
     def __post_init__(self) -> None:
-        _check_choice("Backend", self.backend, BACKENDS)
+        _check_choice(mark("Backend"), self.backend, BACKENDS)
         get_architecture(self.architecture)
         get_optimizer(self.optimizer)
-        _check_choice("Pixel range", self.pixel_range, PIXEL_RANGES)
-        _check_choice("Initialization", self.initialization, INITIALIZATIONS)
-        _check_choice("Weight gradient", self.weight_gradient, WEIGHT_GRADIENTS)
-        _check_choice("Schedule", self.schedule, SCHEDULES)
-        _check_choice("Augmentation", self.augmentation, AUGMENTATIONS)
+        _check_choice(mark("Pixel range"), self.pixel_range, PIXEL_RANGES)
+        _check_choice(mark("Initialization"), self.initialization, INITIALIZATIONS)
+        _check_choice(mark("Weight gradient"), self.weight_gradient, WEIGHT_GRADIENTS)
+        _check_choice(mark("Schedule"), self.schedule, SCHEDULES)
+        _check_choice(mark("Augmentation"), self.augmentation, AUGMENTATIONS)
         self._check_numbers()
         self._check_experiments()
 
@@ -153,7 +154,7 @@ def _check_choice(what: str, received: Any, choices: tuple[str, ...]) -> None:
     if received not in choices:
         raise ConfigurationError(
             "{what} must be one of {choices}. Received: {received}.",
-            what=what,
+            what=Phrase(what),
             choices=", ".join(choices),
             received=received,
         )

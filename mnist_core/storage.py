@@ -91,7 +91,7 @@ def model_from_bytes(data: bytes, *, name: str = "upload") -> Model:
         )
     except (KeyError, TypeError, ValueError, MnistCoreError) as error:
         raise ModelFileError(
-            "This file holds no usable model: {reason} Received: {name}.", reason=str(error), name=name
+            "The model in this file is damaged, or of another version. Received: {name}.", name=name
         ) from error
 
 

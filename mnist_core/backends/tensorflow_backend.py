@@ -24,14 +24,10 @@ from mnist_core.scratch import Scratch
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # no start-up chatter on the command line
 
 
-def _first_line(error: Exception) -> str:
-    return next(iter(str(error).splitlines()), type(error).__name__)
-
-
 try:
     import tensorflow as tf
 except Exception as error:  # a broken installation can raise anything
-    raise BackendError("TensorFlow does not work here: {reason}", reason=_first_line(error)) from error
+    raise BackendError("TensorFlow does not work here. NumPy trains the same network.") from error
 
 Tensor = Any
 

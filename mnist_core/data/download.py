@@ -59,11 +59,13 @@ def fetch_mnist(*, progress: bool = False, patient: bool = True) -> Path:
     try:
         with tempfile.TemporaryDirectory() as folder:
             save_mnist(read_mnist(_download(mirror, Path(folder), progress)), target)
+    except DataError:
+        raise
     except (OSError, ValueError, requests.RequestException) as error:
-        if isinstance(error, DataError):
-            raise
         raise DataError(
-            "The download of MNIST from {url} failed ({reason}). Try again.", url=mirror, reason=error
+            "The download of MNIST from {url} broke off, or {folder} has no room for it. Try again.",
+            url=mirror,
+            folder=target.parent,
         ) from error
     return target
 

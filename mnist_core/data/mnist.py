@@ -55,14 +55,15 @@ def read_mnist(path: Path) -> Dataset:
     read = _read_idx if path.is_dir() else _read_npz
     try:
         arrays = {name: read(path, name) for name in ARRAYS}
+    except DataError:
+        raise
+    except PermissionError as error:
+        raise DataError("This account may not read {path}. Allow it, or copy the file.", path=path) from error
     except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile, zlib.error) as error:
-        if isinstance(error, DataError):
-            raise
         raise DataError(
-            "{path} cannot be read as MNIST ({reason}). "
+            "{path} cannot be read as MNIST: it is damaged or something else. "
             "Give an .npz in Keras's layout or a folder of IDX files.",
             path=path,
-            reason=str(error) or type(error).__name__,
         ) from error
     return Dataset(
         name="mnist",

@@ -50,6 +50,8 @@ def _dataset_for(ticket: RunTicket, session: RunSession) -> Dataset:
 
 def _explain(error: Exception) -> MnistCoreError:
     if isinstance(error, MnistCoreError):
+        if error.__cause__ is not None:
+            logger.warning("A run failed", exc_info=error)
         return error
     if isinstance(error, MemoryError):
         return RunError("There was not enough memory for this run. Try a smaller batch or network.")
