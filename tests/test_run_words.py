@@ -11,6 +11,7 @@ from mnist_core import PRESETS, RunSnapshot, TrainingConfig
 from mnist_core.errors import DataError, RunError
 from pages.components.language import plain
 from pages.components.runs import mistaken_digits, views
+from pages.components.runs.words import loss_text
 from tests.run_examples import OWNER, ExampleService, Open, example_history, example_run, texts
 
 
@@ -114,3 +115,18 @@ def test_digits_of_a_run_from_elsewhere_that_are_not_here_are_told(monkeypatch: 
     monkeypatch.setattr(mistaken_digits.state, "dataset", elsewhere)
     mistaken_digits.show_digits(Mock(), truth=7, answer=1)
     shown.caption.assert_called_once_with("These digits are not here.")
+
+
+@pytest.mark.parametrize(
+    ("loss", "text"),
+    [
+        (0.07, "0.0700"),
+        (9.99994, "9.9999"),
+        (62.1234, "62.123"),
+        (172.5432, "172.54"),
+        (1234.5, "1,234"),
+        (float("nan"), "nan"),
+    ],
+)
+def test_a_loss_fits_into_its_place(loss: float, text: str) -> None:
+    assert loss_text(loss) == text

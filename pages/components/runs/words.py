@@ -137,8 +137,9 @@ def run_name(run: RunSnapshot) -> str:
 
 
 def loss_text(loss: float) -> str:
-    """A loss to four places, or whole where it is so large that they say nothing."""
-    return f"{loss:.4f}" if loss < 1000 else f"{loss:,.0f}"
+    """A loss with five digits, as many as its place has room for; whole from 1,000 on."""
+    places = next((places for limit, places in ((10, 4), (100, 3), (1000, 2)) if loss < limit), 0)
+    return f"{loss:,.{places}f}"
 
 
 def share_text(share: float) -> str:
