@@ -24,11 +24,16 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 @pytest.fixture
+def home_of_the_session(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One `MNIST_HOME` for all: the built-in digits are made once."""
+    monkeypatch.setenv("MNIST_HOME", str(tmp_path_factory.getbasetemp() / "home"))
+
+
+@pytest.fixture
 def open_page(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Any]:
     """Opens a page for a visitor who has these runs; the page, and the service that stands in for the real one."""
-    from streamlit.testing.v1 import AppTest
-
     from pages.components import state
+    from tests.app_page import at_page
     from tests.run_examples import OWNER, ExampleService
 
     monkeypatch.setenv("MNIST_HOME", str(tmp_path))
@@ -37,11 +42,7 @@ def open_page(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., 
         service = ExampleService(*runs)
         monkeypatch.setattr(state, "run_service", lambda: service)
         monkeypatch.setattr(state, "visitor", lambda: OWNER)
-        test = AppTest.from_file(str(Path(__file__).parents[1] / "app.py"), default_timeout=120)
-        test.switch_page(f"pages/{page}")
-        for name, value in parameters.items():
-            test.query_params[name] = value
-        test.run()
+        test = at_page(page, **parameters).run()
         assert not test.exception
         return test, service
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from unittest.mock import Mock
 
 import numpy as np
@@ -13,21 +12,13 @@ from mnist_core import Model, Split
 from mnist_core.network import get_architecture, initial_parameters
 from pages.components import state
 from pages.components.pictures import draw_digit_grid
+from tests.app_page import at_page
 
-PROJECT = Path(__file__).parents[1]
-
-
-@pytest.fixture(autouse=True)
-def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("MNIST_HOME", str(tmp_path_factory.getbasetemp() / "home"))
+pytestmark = pytest.mark.usefixtures("home_of_the_session")
 
 
 def browse(**parameters: str) -> AppTest:
-    app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=120)
-    app.switch_page("pages/browse.py")
-    for name, value in parameters.items():
-        app.query_params[name] = value
-    return app.run()
+    return at_page("browse.py", **parameters).run()
 
 
 def count_line(app: AppTest) -> str:

@@ -22,8 +22,8 @@ from pages.components.draw.live_answer import percent
 from pages.components.draw.photo import open_picture
 from pages.components.draw.stroke_editor import from_fabric, to_fabric
 from pages.components.drawing_pad import SESSION_KEY, Drawing
+from tests.app_page import at_page
 
-PROJECT = Path(__file__).parents[1]
 VISITOR = "0123456789abcdef" * 2
 SEVEN = (np.array([[250, 220], [750, 220], [420, 820]], np.float32),)
 
@@ -32,7 +32,7 @@ SEVEN = (np.array([[250, 220], [750, 220], [420, 820]], np.float32),)
 def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
     monkeypatch.setenv("MNIST_HOME", str(tmp_path))
     st.cache_resource.clear()
-    app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=120).switch_page("pages/draw.py")
+    app = at_page("draw.py")
     app.session_state["visitor"] = VISITOR
     return app
 
