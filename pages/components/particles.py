@@ -11,6 +11,7 @@ BOTH_FORMS = {
     "과(와)": ("과", "와"),
     "(으)로": ("으로", "로"),
     "이에요(예요)": ("이에요", "예요"),
+    "(이)라": ("이라", "라"),
 }
 FIRST_SYLLABLE, FINALS = ord("가"), 28
 FINAL_R = 8  # ㄹ: 으로 becomes 로 after it as well

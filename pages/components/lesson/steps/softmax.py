@@ -36,8 +36,8 @@ def show_softmax() -> None:
 def _two_readings(scores: NDArray[np.float64]) -> None:
     readings = {
         _("digit"): [*map(str, DIGITS), _("sum")],
-        "sigmoid": [f"{value:.3f}" for value in (*sigmoid(scores), sigmoid(scores).sum())],
-        "softmax": [f"{value:.3f}" for value in (*softmax(scores), softmax(scores).sum())],
+        _("sigmoid"): [f"{value:.3f}" for value in (*sigmoid(scores), sigmoid(scores).sum())],
+        _("softmax"): [f"{value:.3f}" for value in (*softmax(scores), softmax(scores).sum())],
     }
     st.table(pd.DataFrame(readings), hide_index=True)
 
