@@ -74,7 +74,7 @@ def _sentence(reading: Reading) -> str:
 def _invitation() -> dict[str, Any]:
     return {
         "digit": None,
-        "title": _("Draw a digit"),
+        "title": _("Draw one digit"),
         "name": "",
         "sentence": _("With mouse, finger or pen. The answer comes while you draw."),
         "probabilities": [0] * 10,
