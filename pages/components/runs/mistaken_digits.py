@@ -24,7 +24,7 @@ MOST_PICTURES = 36
 
 def show_matrix(confusion: NDArray[np.int64], key: str) -> Any:
     """A confusion matrix, legible light and dark; what is chosen in it is for `show_chosen_digits`."""
-    titles = (_("Truth"), _("Answer"), _("Count"), _("Share of this digit"))
+    titles = (_("Truth"), _("Read as"), _("Count"), _("Share of this digit"))
     return vega_chart(
         confusion_chart.confusion_table(confusion),
         confusion_chart.confusion_spec(*titles, is_dark=st.context.theme.type == "dark"),
