@@ -1,6 +1,7 @@
 const PLACES = [
   '.stFileUploader', '.stCameraInput', '[data-testid^=stDataFrame]', '[data-testid=stTooltipContent]',
   '[data-testid=InputInstructions]', '[data-testid=stNumberInputContainer]', '[data-testid=stSkipToContent]',
+  '.stDialog h2',
 ].join()  // where Streamlit writes text of its own; what stands elsewhere is ours, or anyone's
 const ATTRIBUTES = ['aria-label', 'placeholder', 'title', 'alt']
 const shown = new WeakMap()

@@ -15,7 +15,7 @@ LOST_CONNECTION = ".stDialog section:not(:has([data-testid=stVerticalBlock]))"  
 SIZES = {"h2": "1.5rem", "div": "1rem"}
 # Collected from the pages: `tests/browser/test_streamlit_words.py` finds what is missing.
 WORDS = (
-    mark("Skip to main content"),
+    *(mark("Skip to main content"), mark("Connection error")),
     *(mark("Press Enter to apply"), mark("Choose an option"), mark("Open"), mark("Dismiss")),
     *(mark("Increment"), mark("Decrement"), mark("Error:")),
     mark("Error: Number is outside the allowed range. Please enter a value between {low} and {high}."),
@@ -74,5 +74,10 @@ def lay_over() -> None:
 
 
 def _rule(place: str, text: str) -> str:
-    size = SIZES[place.rpartition(" ")[2]]
-    return f'{place} {{ font-size: 0 }} {place}::after {{ content: "{text}"; font-size: {size} }}'
+    """Ours instead of theirs, to see and to hear; a heading stays one, and its few words are said anew."""
+    tag = place.rpartition(" ")[2]
+    theirs, ours = ("hidden", "visible") if tag == "div" else ("inherit", "inherit")
+    return (
+        f"{place} {{ font-size: 0; visibility: {theirs} }} "
+        f'{place}::after {{ content: "{text}"; font-size: {SIZES[tag]}; visibility: {ours} }}'
+    )

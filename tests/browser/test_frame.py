@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import time
 from pathlib import Path
@@ -104,4 +105,7 @@ def test_a_lost_connection_is_told_in_our_words(browser: Browser, tmp_path: Path
     title.wait_for(timeout=60_000)
     assert title.evaluate("one => getComputedStyle(one, '::after').content") == '"연결이 끊겼어요"'
     assert title.evaluate("one => getComputedStyle(one).fontSize") == "0px"
+    heard = page.get_by_role("dialog").aria_snapshot()
+    assert "연결이 끊겼어요" in heard
+    assert not re.search(r"Connection|Streamlit", heard)
     context.close()
