@@ -62,7 +62,7 @@ def test_nothing_of_a_korean_page_is_english(page: Page, path: str) -> None:
 
 def test_words_that_come_later_are_korean_and_go_back_with_the_language(page: Page) -> None:
     page.goto("/train?lang=ko")
-    page.get_by_text("더 많은 설정").click()
+    page.get_by_text("설정 더 보기").click()
     seed = page.get_by_test_id("stNumberInput").locator("input")
     seed.fill("-7")
     hint = page.get_by_test_id("InputInstructions")

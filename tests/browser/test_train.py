@@ -40,7 +40,7 @@ def expect_metric(page: Page, label: str, value: str) -> None:
 
 def test_a_change_of_language_keeps_every_choice(page: Page) -> None:
     page.goto("/train?preset=mlp&epochs=1&missing_digit=3&optimizer=momentum&training_images=1000")
-    for language, more in (("한국어", "더 많은 설정"), ("English", "More settings")) * 2:
+    for language, more in (("한국어", "설정 더 보기"), ("English", "More settings")) * 2:
         page.get_by_role("radio", name=language).click()
         page.get_by_text(more, exact=True).wait_for()
     page.get_by_role("button", name="Start", exact=True).click()

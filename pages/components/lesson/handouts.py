@@ -37,7 +37,9 @@ th, td { text-align: left; padding: 0.25rem 0.8rem 0.25rem 0; border-bottom: 1px
 
 def worksheet() -> str:
     """The questions of all steps, with room for reasons."""
-    parts = [f"<p>{_text(_('Name'))}: ______________________ &nbsp; {_text(_('Date'))}: ______________</p>"]
+    parts = [
+        f"<p>{_text(_('Class and name'))}: ______________________ &nbsp; {_text(_('Date'))}: ______________</p>"
+    ]
     for number, step in enumerate(STEPS, 1):
         questions = "".join(_question(question) for question in step.questions)
         parts.append(f"<section><h2>{number}. {_text(_(step.title))}</h2>{questions}</section>")
