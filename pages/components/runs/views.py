@@ -131,7 +131,7 @@ def show_answers(snapshot: RunSnapshot) -> None:
             )
             for image, answer, label in zip(samples.images, samples.predictions, samples.labels, strict=True)
         ],
-        side=60,
+        side=56,  # ten in a row beside the settings, five on a phone
     )
 
 
