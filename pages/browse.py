@@ -10,7 +10,7 @@ from mnist_core.neighbours import nearest_neighbours
 from mnist_core.selection import image_losses, select_images
 from mnist_core.statistics import compute_statistics
 from pages.components import frame, state
-from pages.components.browse.card import choose_number, look_at, show_card
+from pages.components.browse.card import choose_number, look_at, looked_at, show_card
 from pages.components.browse.filters import View, choose_view, show_hardest_mistakes
 from pages.components.browse.split_overview import show_first_ten, split_overview
 from pages.components.digit_sheet import Digit, digit_sheets
@@ -30,26 +30,29 @@ def show_digits(view: View) -> None:
         _("**{count:,}** of {total:,} digits", count=len(found), total=len(view.split))
         + (_(", read by {reader}", reader=plain(view.reader.name)) if probabilities is not None else "")
     )
-    turn_pages(view, found, probabilities)
+    if len(found):
+        turn_pages(view, found, probabilities, looked_at(view))
+    else:
+        st.info(_("No digit fits all of these filters. Take one away."), icon="🔍")
 
 
 @st.fragment
-def turn_pages(view: View, found: NDArray[np.intp], probabilities: NDArray[np.float32] | None) -> None:
-    """One page of the sheet, and the card of the digit that is picked on it: the filters are not asked again."""
+def turn_pages(
+    view: View, found: NDArray[np.intp], probabilities: NDArray[np.float32] | None, shown: int | None
+) -> None:
+    """One page of the sheet: the filters are not asked again, unless another digit than the `shown` one is picked."""
     with frame.show_errors():
-        if len(found):
-            pages = -(-len(found) // PAGE_SIZE)
-            digit_sheets(
-                lambda page: digits_of_page(view, found, probabilities, page),
-                choose_page(view, pages),
-                pages,
-                key="sheet",
-                pager_key=PAGE_KEY,
-                on_pick=look_at,
-            )
-        else:
-            st.info(_("No digit fits all of these filters. Take one away."), icon="🔍")
-        show_card(view)
+        if looked_at(view) != shown:
+            st.rerun()  # the card belongs to the page: no fragment, and a dialog is one, stands in another one
+        pages = -(-len(found) // PAGE_SIZE)
+        digit_sheets(
+            lambda page: digits_of_page(view, found, probabilities, page),
+            choose_page(view, pages),
+            pages,
+            key="sheet",
+            pager_key=PAGE_KEY,
+            on_pick=look_at,
+        )
 
 
 def all_answers(view: View) -> NDArray[np.float32] | None:
@@ -88,15 +91,14 @@ def digits_of_page(
     ]
 
 
-@st.fragment
 def explore() -> None:
-    """Filters, sheet and card; a choice in here leaves the rest of the page alone."""
-    with frame.show_errors():
-        view = choose_view()
-        with st.container(horizontal=True, vertical_alignment="bottom"):
-            choose_number(view)
-            st.button(_("Show the hardest mistakes"), icon="🤔", on_click=show_hardest_mistakes)
-        show_digits(view)
+    """Filters, sheet and card."""
+    view = choose_view()
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        choose_number(view)
+        st.button(_("Show the hardest mistakes"), icon="🤔", on_click=show_hardest_mistakes)
+    show_digits(view)
+    show_card(view)
 
 
 with frame.page(_("Browse"), "🔢"):

@@ -6,9 +6,14 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import pytest
+from streamlit.runtime.fragment import MemoryFragmentStorage
+
+from tests.run_examples import Open, example_run
 
 PROJECT = Path(__file__).parents[1]
 CORE = sorted((PROJECT / "mnist_core").rglob("*.py"))
@@ -106,3 +111,30 @@ def test_only_the_agreed_names_stand_at_the_top_level() -> None:
 def test_importing_the_core_stays_light(module: str) -> None:
     code = f"import sys, mnist_core; sys.exit({module!r} in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=PROJECT, check=False).returncode == 0
+
+
+LESSON = [f"lesson.py?step={number}" for number in range(1, 8)]
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["train.py", "train.py?race=1-2", "browse.py?image=3", "draw.py", "compare.py?run=1", *LESSON],
+)
+def test_no_fragment_stands_in_another(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    """Streamlit sends the inner without the outer when both are late: the browser shows an empty page."""
+    outer = []
+
+    def register(
+        storage: object, key: str, *given: object, parent_fragment_id: str | None, **more: object
+    ) -> None:
+        outer.append(parent_fragment_id)
+        real(storage, key, *given, parent_fragment_id=parent_fragment_id, **more)
+
+    real = MemoryFragmentStorage.register
+    monkeypatch.setattr(MemoryFragmentStorage, "register", register)
+    runs = [replace(example_run("running", 3), id=number) for number in ("1", "2")]
+    page, _mark, parameters = address.partition("?")
+    open_page(page, *runs, **dict(parse_qsl(parameters)))
+    assert set(outer) <= {None}

@@ -61,6 +61,7 @@ def test_the_pages_beside_are_there_before_the_server_answers(page: Page) -> Non
 def test_a_digit_of_a_page_just_turned_is_the_one_that_opens(page: Page) -> None:
     page.goto("/browse")
     page.get_by_role("button", name=re.compile("^Image 0,")).wait_for()
+    page.get_by_role("button", name="Next page").wait_for()
     page.evaluate(
         """() => {
           document.querySelector(`button[aria-label="Next page"]`).click()

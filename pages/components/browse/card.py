@@ -39,12 +39,18 @@ def choose_number(view: View) -> None:
     )
 
 
-def show_card(view: View) -> None:
-    """The card of the digit that was picked, in front of the page; the address keeps its number."""
+def looked_at(view: View) -> int | None:
+    """The digit whose card is open, if one is: picked, or named in the link the visitor came by."""
     if IMAGE_KEY not in st.session_state:
         asked = st.query_params.get("image", "")
         look_at(int(asked) if asked.isdigit() and int(asked) < len(view.split) else None)
-    number = st.session_state[IMAGE_KEY]
+    number: int | None = st.session_state[IMAGE_KEY]
+    return number
+
+
+def show_card(view: View) -> None:
+    """The card of the digit that was picked, in front of the page; the address keeps its number."""
+    number = looked_at(view)
     write_values("image", [] if number is None else [number])
     if number is not None:
         st.dialog(_("A closer look"), width="medium", on_dismiss=close_card)(card)(view)

@@ -1,7 +1,9 @@
 """One training run on screen: its state, the buttons that steer it, its curves and what they show.
 
 What changes is a fragment that runs again twice a second and more while the run is unfinished, less often while
-others are before it, and not otherwise. What stands still in between is a fragment around it.
+others are before it, and not otherwise. What stands still in between belongs to the page: no fragment stands in
+another one, because Streamlit, when the outer is asked for again before all of it has left the server, sends the
+inner without it, and the browser shows an empty page from then on.
 """
 
 from __future__ import annotations
@@ -46,19 +48,12 @@ STEP_KEY = "run_step_unit"
 
 
 def show_run(run_id: str) -> None:
-    """Show the run, and keep showing it while it changes."""
-    interval = interval_for(state.run_service().snapshot(run_id))
-    st.fragment(_panel)(run_id, interval)
-
-
-def _panel(run_id: str, interval: float | None) -> None:
-    """What stands still between two looks: it is drawn once, and costs a browser nothing while the run runs."""
+    """Show the run, and keep showing it while it changes; what stands still is drawn once."""
     with panel("run"):
         snapshot = _find(run_id)
-        if interval_for(snapshot) != interval:
-            st.rerun()  # the whole page, which alone can look more or less often
         places = _lay_out(snapshot)
-        st.fragment(_look, run_every=interval)(run_id, _standing(snapshot), places)
+        look = st.fragment(_look, run_every=interval_for(snapshot))
+        look(run_id, _standing(snapshot), places)
 
 
 def _look(run_id: str, standing: tuple[object, ...], places: Places) -> None:
@@ -66,7 +61,7 @@ def _look(run_id: str, standing: tuple[object, ...], places: Places) -> None:
     with looked_at():
         snapshot = _find(run_id)
         if _standing(snapshot) != standing:
-            st.rerun()
+            st.rerun()  # the whole page, which alone can look more or less often
         with places.progress:
             _draw_progress(snapshot)
         with places.metrics:
