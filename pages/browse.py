@@ -15,7 +15,7 @@ from pages.components.browse.filters import View, choose_view, show_hardest_mist
 from pages.components.browse.split_overview import show_first_ten, split_overview
 from pages.components.digit_sheet import Digit, digit_sheets
 from pages.components.language import _, plain
-from pages.components.link_values import values_in_address, write_values
+from pages.components.link_values import is_to_start, values_in_address, write_values
 from pages.components.source import show_source
 
 PAGE_SIZE = 60
@@ -67,7 +67,7 @@ def all_answers(view: View) -> NDArray[np.float32] | None:
 def choose_page(view: View, pages: int) -> int:
     """Which page of the sheet: the first one again when the filters change; the address keeps it."""
     key, shown = PAGE_KEY, (view.dataset.name, view.split_name, view.selection, view.reader.key)
-    if key not in st.session_state:
+    if is_to_start(key):
         st.session_state[key] = (values_in_address("page", range(1, pages + 1)) or [1])[0]
     elif st.session_state.get("browse_shown") != shown or st.session_state[key] > pages:
         st.session_state[key] = 1

@@ -12,7 +12,7 @@ from pages.components.lesson.charts import PROJECTOR_KEY
 from pages.components.lesson.handouts import teachers_notes, worksheet
 from pages.components.lesson.questions import answered
 from pages.components.lesson.steps import STEPS, Step
-from pages.components.link_values import values_in_address, write_values
+from pages.components.link_values import is_to_start, values_in_address, write_values
 
 STEP_KEY = "lesson_step"
 NUMBERS = range(1, len(STEPS) + 1)
@@ -21,9 +21,10 @@ PROJECTOR_STYLE = Path(__file__).parent / "components" / "projector.css"
 
 def current_step() -> int:
     """Which step: chosen, in the link, where the visitor was, or the first."""
-    asked = values_in_address("step", NUMBERS)
-    start = asked[0] if asked else state.lesson_progress().step
-    return int(st.session_state.setdefault(STEP_KEY, start))
+    if is_to_start(STEP_KEY):
+        asked = values_in_address("step", NUMBERS)
+        st.session_state[STEP_KEY] = asked[0] if asked else state.lesson_progress().step
+    return int(st.session_state[STEP_KEY])
 
 
 def choose_step() -> None:
@@ -58,7 +59,7 @@ def go_to(number: int) -> None:
 
 def tools() -> None:
     """Projector view and what can be printed."""
-    if PROJECTOR_KEY not in st.session_state:
+    if is_to_start(PROJECTOR_KEY):
         st.session_state[PROJECTOR_KEY] = st.query_params.get("projector") == "1"
     st.toggle(_("Projector view"), key=PROJECTOR_KEY)
     with st.popover(_("To print"), icon=":material/print:"):

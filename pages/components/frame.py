@@ -21,6 +21,7 @@ from pages.components.language import (
     current,
     error_text,
 )
+from pages.components.link_values import came_by_history
 from pages.components.streamlit_words import lay_over, streamlit_words
 
 logger = logging.getLogger(__name__)
@@ -82,10 +83,10 @@ def _top_bar(place: str) -> None:
             ("pages/compare.py", "📊", _("Compare")),
         ):
             st.page_link(script, label=label, icon=icon)
+        st.session_state[LANGUAGE_KEY] = current()  # a link's choice, too, goes along to the next page
         chosen = st.segmented_control(
             _("Language"),
             list(LANGUAGES),
-            default=current(),
             required=True,
             format_func=LANGUAGES.__getitem__,
             key=LANGUAGE_KEY,
@@ -99,6 +100,8 @@ def _top_bar(place: str) -> None:
             words=streamlit_words(),
             place=place,
         )
+    if came_by_history():
+        return
     if chosen != browser_language() and st.query_params.get(LANGUAGE_KEY) != chosen:
         st.query_params[LANGUAGE_KEY] = chosen
     elif chosen == browser_language() and LANGUAGE_KEY in st.query_params:

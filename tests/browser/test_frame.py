@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.app_server import Server, running_server
 
@@ -109,3 +110,45 @@ def test_a_lost_connection_is_told_in_our_words(browser: Browser, tmp_path: Path
     assert "연결이 끊겼어요" in heard
     assert not re.search(r"Connection|Streamlit", heard)
     context.close()
+
+
+def test_back_and_forward_lead_through_what_was_chosen_on_a_page(page: Page) -> None:
+    page.goto("/browse")
+    sevens = page.locator(".st-key-browse_true").get_by_role("button", name="7", exact=True)
+    sevens.click()
+    expect(page).to_have_url(re.compile("true=7$"))
+    page.locator(".st-key-digits_sheet button").first.click()
+    expect(page.get_by_role("dialog")).to_contain_text("Image 0")
+    expect(page).to_have_url(re.compile("image=0"))
+    page.go_back()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page).to_have_url(re.compile("true=7$"))
+    page.go_back()
+    expect(sevens).to_have_attribute("aria-pressed", "false")
+    page.go_forward()
+    expect(sevens).to_have_attribute("aria-pressed", "true")
+
+
+def test_back_leads_from_step_to_step_of_the_lesson(page: Page) -> None:
+    page.goto("/lesson?step=1")
+    for number in (2, 4):
+        page.locator(".st-key-lesson_step button").nth(number - 1).click()
+        expect(page.locator("h2").first).to_contain_text(f"{number}. ")
+    for number in (2, 1):
+        page.go_back()
+        expect(page.locator("h2").first).to_contain_text(f"{number}. ")
+        expect(page).to_have_url(re.compile(f"step={number}"))
+
+
+@pytest.mark.parametrize(("path", "name"), [("/lesson", "수업"), ("/train", "학습"), ("/browse", "둘러보기")])
+def test_back_leads_out_of_a_page_in_any_language(page: Page, path: str, name: str) -> None:
+    page.goto("/?lang=ko")
+    page.locator(".st-key-top_bar a", has_text=name).click()
+    expect(page).to_have_url(re.compile(f"{path}.*lang=ko"))
+    page.wait_for_timeout(1500)  # until all that the page writes into its address stands there
+    presses = 0
+    while path in page.url:
+        page.go_back()
+        page.wait_for_timeout(1500)
+        presses += 1
+        assert presses <= 4, page.url

@@ -8,7 +8,7 @@ from pages.components import frame
 from pages.components.browse.digit_card import digit_card
 from pages.components.browse.filters import View
 from pages.components.language import _
-from pages.components.link_values import write_values
+from pages.components.link_values import is_to_start, write_values
 
 IMAGE_KEY = "browse_image"
 
@@ -41,7 +41,7 @@ def choose_number(view: View) -> None:
 
 def looked_at(view: View) -> int | None:
     """The digit whose card is open, if one is: picked, or named in the link the visitor came by."""
-    if IMAGE_KEY not in st.session_state:
+    if is_to_start(IMAGE_KEY):
         asked = st.query_params.get("image", "")
         look_at(int(asked) if asked.isdigit() and int(asked) < len(view.split) else None)
     number: int | None = st.session_state[IMAGE_KEY]

@@ -13,7 +13,7 @@ from mnist_core.data import CLASSES
 from mnist_core.selection import ANSWERS, ORDERS, Selection
 from pages.components import state
 from pages.components.language import _
-from pages.components.link_values import Value, values_in_address, write_values
+from pages.components.link_values import Value, is_to_start, values_in_address, write_values
 from pages.components.readers import STARTER, Reader, readers
 
 STROKES = "strokes"
@@ -137,14 +137,14 @@ def _choose_many(name: str, label: str, options: Sequence[Value]) -> list[Value]
 def _start(name: str, options: Sequence[Value], default: Value) -> str:
     """Let a widget begin with what the address says; its key."""
     key = f"browse_{name}"
-    if st.session_state.get(key) not in options:
+    if is_to_start(key) or st.session_state[key] not in options:
         st.session_state[key] = (values_in_address(name, options) or [default])[0]
     return key
 
 
 def _start_many(name: str, options: Sequence[Value]) -> str:
     key = f"browse_{name}"
-    if key not in st.session_state:
+    if is_to_start(key):
         st.session_state[key] = values_in_address(name, options)
     st.session_state[key] = [value for value in st.session_state[key] if value in options]
     return key

@@ -15,6 +15,7 @@ from mnist_core.data.dataset import CLASSES
 from mnist_core.messages import Phrase, mark
 from mnist_core.network import INITIALIZATIONS, PIXEL_RANGES
 from pages.components.language import SETTINGS, _, error_text
+from pages.components.link_values import came_by_history
 from pages.components.runs.address import RECIPES, Request, read_request, write_request
 from pages.components.runs.words import preset_title, setting_label, setting_phrase, value_text
 
@@ -95,7 +96,7 @@ def rate_meaning(rate: float, optimizer: str) -> str:
 def _take_in_address() -> None:
     """Set the controls from the link, unless the link is one we wrote ourselves."""
     incoming = {name: st.query_params[name] for name in NAMES if name in st.query_params}
-    is_new = incoming and incoming not in st.session_state.get(WRITTEN_KEY, [])
+    is_new = incoming and (came_by_history() or incoming not in st.session_state.get(WRITTEN_KEY, []))
     if is_new or key("preset") not in st.session_state:
         request = read_request(incoming)
         load_settings(request)
@@ -107,7 +108,7 @@ def _put_into_address(request: Request) -> None:
     written = st.session_state.setdefault(WRITTEN_KEY, [])
     if wanted not in written:
         st.session_state[WRITTEN_KEY] = [*written, wanted][-PLACES_KEPT:]
-    for name in NAMES:
+    for name in () if came_by_history() else NAMES:
         if name in wanted and st.query_params.get(name) != wanted[name]:
             st.query_params[name] = wanted[name]
         elif name not in wanted and name in st.query_params:
