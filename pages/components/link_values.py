@@ -21,7 +21,7 @@ def came_by_history() -> bool:
     What is written to it is a new step in the history, and whoever goes back would be brought here again.
     """
     context = get_script_run_ctx(suppress_warning=True)
-    return context is not None and context.is_history_navigation
+    return getattr(context, "is_history_navigation", False)  # Streamlit does not promise it
 
 
 def is_to_start(key: str) -> bool:
