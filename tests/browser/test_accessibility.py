@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import time
 
 import pytest
+from PIL import Image
+from playwright.sync_api import Locator
 
 from tests.app_server import Server
 
@@ -116,3 +119,31 @@ def test_a_run_and_its_curves_have_no_barriers(page: Page) -> None:
     page.get_by_role("button", name="Start").click()
     page.locator(".st-key-run_status", has_text="finished").wait_for(timeout=60_000)
     expect_no_barriers(page)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_is_chosen_and_how_much_shows_without_our_colours(page: Page, scheme: str) -> None:
+    """High contrast: the reader's colours replace all of ours, and grounds and fills with them."""
+    page.emulate_media(forced_colors="active", color_scheme=scheme)  # type: ignore[arg-type]
+    page.goto("/draw")
+    page.locator(".st-key-examples button").first.click()
+    best = page.locator(".live-best .live-track")
+    best.wait_for()
+    page.wait_for_timeout(500)  # the bar has grown
+    assert ground(best) != ground(page.locator("li:not(.live-best) .live-track").last)
+    for choice in (".st-key-lang", ".st-key-draw_tool"):
+        assert ground(page.locator(f"{choice} [aria-checked=true]")) != ground(
+            page.locator(f"{choice} [aria-checked=false]")
+        ), choice
+    page.goto("/train")
+    slider = page.locator(".stSlider [role=group] > div").first
+    slider.wait_for()
+    assert ground(slider.locator("div:has(> div > input)")) != ground(page.locator(".stApp"))
+
+
+def ground(element: Locator) -> tuple[int, ...]:
+    """The most frequent colour in the middle of an element, as it is painted."""
+    picture = Image.open(io.BytesIO(element.screenshot())).convert("RGB")
+    inside = picture.crop((4, 4, picture.width - 4, picture.height - 4))
+    _count, colour = max(inside.getcolors(inside.width * inside.height) or [])
+    return tuple(colour) if isinstance(colour, tuple) else (int(colour),)
