@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from mnist_core import TrainingConfig
 from tests.run_examples import Open, example_run, texts
 
@@ -41,3 +43,15 @@ def test_compare_refuses_a_run_that_is_not_shared(open_page: Open) -> None:
     theirs = example_run("finished", id="theirs", owner="b" * 32)
     test, _service = open_page("compare.py", theirs, run="theirs")
     assert "not shared" in texts(test)
+
+
+@pytest.mark.parametrize(("is_deleted", "orders"), [(False, [("rename", "run0", "best")]), (True, [])])
+def test_the_name_of_a_run_just_deleted_is_not_taken_for_a_wish(
+    open_page: Open, is_deleted: bool, orders: list[tuple[str, ...]]
+) -> None:
+    test, service = open_page("compare.py", example_run("finished", id="run0"))
+    if is_deleted:
+        service.delete("run0")
+    test.text_input[0].set_value("best").run()
+    assert [order for order in service.orders if order[0] == "rename"] == orders
+    assert not test.error

@@ -16,6 +16,7 @@ from pages.components import frame, state
 from pages.components.language import _, current
 from pages.components.runs.access import link_to
 from pages.components.runs.curve_chart import elapsed_seconds
+from pages.components.runs.presses import change
 from pages.components.runs.trouble import tell_trouble
 from pages.components.runs.words import (
     LONGEST_NAME,
@@ -111,7 +112,8 @@ def manage_run(run: RunSnapshot) -> None:
             value=run_name(run),
             max_chars=LONGEST_NAME,
             key=name_key,
-            on_change=lambda: frame.attempt(service.rename, run.id, st.session_state[name_key]),
+            on_change=change,
+            args=(service.rename, run.id, name_key),
             width=280,
         )
         _downloads(run)

@@ -17,14 +17,13 @@ import streamlit as st
 
 from mnist_core.errors import RunError
 from pages.components import state
-from pages.components.frame import attempt
 from pages.components.language import _, plain
 from pages.components.runs import views
 from pages.components.runs.access import is_own
 from pages.components.runs.break_it import show_explanation
 from pages.components.runs.curves import CurveView, choose_view, draw_curves
 from pages.components.runs.posted_results import show_posted_results
-from pages.components.runs.presses import interval_for, looked_at, panel, press_button
+from pages.components.runs.presses import change, interval_for, looked_at, panel, press_button
 from pages.components.runs.settings import RATES
 from pages.components.runs.trouble import tell_trouble
 from pages.components.runs.words import (
@@ -230,7 +229,8 @@ def _steering(snapshot: RunSnapshot) -> None:
             sorted({*RATES, snapshot.learning_rate}),
             format_func=lambda rate: f"{rate:g}",
             key=rate_key,
-            on_change=lambda: attempt(service.set_learning_rate, snapshot.id, st.session_state[rate_key]),
+            on_change=change,
+            args=(service.set_learning_rate, snapshot.id, rate_key),
             disabled=not snapshot.is_unfinished,
             width=320,
         )

@@ -9,11 +9,12 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from pages.components import frame
+from pages.components.runs.access import readable_run
 
 if TYPE_CHECKING:
     from mnist_core import RunSnapshot
@@ -43,6 +44,16 @@ class Press:
     def is_fresh(self) -> bool:
         """Whether nobody can have pressed again since."""
         return self.drawn_at is None or time.monotonic() - self.drawn_at < ECHO_SECONDS
+
+
+def change(act: Callable[[str, Any], None], run_id: str, key: str) -> None:
+    """For `on_change`: act with what stands under `key` now.
+
+    Streamlit also calls a control changed that it had forgotten, when the browser still tells of it; so does that of a
+    run that has just been deleted.
+    """
+    if readable_run(run_id) is not None:
+        frame.attempt(act, run_id, st.session_state[key])
 
 
 def press_button(label: str, icon: str | None, name: str, act: Callable[[], None], *, enabled: bool) -> None:
