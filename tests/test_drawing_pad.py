@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from typing import Any
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pages.components import drawing_pad, live_pictures
+from pages.components.draw import stroke_editor
 from pages.components.drawing_pad import LOADED_SIDE, MOST_POINTS, SIDE, TOUCH, read_strokes_value
 
 
@@ -60,3 +63,16 @@ def test_a_loaded_drawing_is_fitted_and_starts_a_new_epoch() -> None:
     assert (seen.epoch, seen.revision) == (1, 0)
     assert np.ptp(seen.strokes[0][:, 1]) == LOADED_SIDE
     assert seen.strokes[0].mean(axis=0).tolist() == [SIDE / 2, SIDE / 2]
+
+
+def test_what_comes_in_after_its_widget_has_gone_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A press on its way while the page changes: the session has forgotten the widget, and calls it all the same."""
+    mount, pick = Mock(), Mock()
+    monkeypatch.setattr(live_pictures, "_mount", mount)
+    live_pictures.live_pictures("gone", [], on_choice=pick)
+    mount.call_args.kwargs["on_chosen_change"]()
+    pick.assert_not_called()
+    before = drawing_pad.current_drawing()
+    drawing_pad._receive()
+    stroke_editor._receive()
+    assert drawing_pad.current_drawing() is before

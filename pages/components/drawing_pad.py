@@ -110,7 +110,7 @@ def _whole(strokes: Sequence[NDArray[np.float64]]) -> tuple[Stroke, ...]:
 def _receive() -> None:
     """Take what the browser sent, unless it is about a drawing that has been replaced."""
     old = current_drawing()
-    value = st.session_state[WIDGET_KEY].get("drawing")
+    value = st.session_state.get(WIDGET_KEY, {}).get("drawing")
     if not isinstance(value, dict) or (value.get("token"), value.get("epoch")) != (old.token, old.epoch):
         return
     revision, strokes = value.get("revision"), read_strokes_value(value.get("strokes"))

@@ -78,7 +78,9 @@ def live_pictures(
     """
 
     def chosen() -> None:
-        picture_id = st.session_state[key].get("chosen")
+        picture_id = st.session_state.get(key, {}).get(
+            "chosen"
+        )  # a press may come after the pictures have gone
         if on_choice is not None and isinstance(picture_id, str):
             on_choice(picture_id)
 

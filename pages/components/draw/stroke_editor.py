@@ -55,7 +55,7 @@ def stroke_editor() -> None:
 
 
 def _receive() -> None:
-    raw = (st.session_state[KEY].get("drawing") or {}).get("raw")
+    raw = ((st.session_state.get(KEY) or {}).get("drawing") or {}).get("raw")
     strokes = from_fabric(raw)
     if strokes is None or _are_equal(strokes, current_drawing().strokes):
         return
