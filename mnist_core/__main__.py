@@ -66,8 +66,8 @@ def _with_cause(error: MnistCoreError) -> str:
         cause = cause.__cause__
     if cause is None:
         return str(error)
-    said = next(iter(str(cause).splitlines()), "")
-    return f"{error} ({type(cause).__name__}: {said})"
+    said = [type(cause).__name__, *str(cause).splitlines()[:1]]
+    return f"{error} ({': '.join(said)})"
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -10,7 +10,7 @@ from mnist_core.neighbours import nearest_neighbours
 from mnist_core.selection import image_losses, select_images
 from mnist_core.statistics import compute_statistics
 from pages.components import frame, state
-from pages.components.browse.card import choose_number, look_at, looked_at, show_card
+from pages.components.browse.card import choose_number, look_at, picked_number, show_card
 from pages.components.browse.filters import View, choose_view, show_hardest_mistakes
 from pages.components.browse.split_overview import show_first_ten, split_overview
 from pages.components.digit_sheet import Digit, digit_sheets
@@ -31,18 +31,18 @@ def show_digits(view: View) -> None:
         + (_(", read by {reader}", reader=plain(view.reader.name)) if probabilities is not None else "")
     )
     if len(found):
-        turn_pages(view, found, probabilities, looked_at(view))
+        turn_pages(view, found, probabilities, picked_number(view))
     else:
         st.info(_("No digit fits all of these filters. Take one away."), icon="🔍")
 
 
 @st.fragment
 def turn_pages(
-    view: View, found: NDArray[np.intp], probabilities: NDArray[np.float32] | None, shown: int | None
+    view: View, found: NDArray[np.intp], probabilities: NDArray[np.float32] | None, on_card: int | None
 ) -> None:
-    """One page of the sheet: the filters are not asked again, unless another digit than the `shown` one is picked."""
+    """One page of the sheet: the filters are not asked again, unless another digit is picked than is `on_card`."""
     with frame.show_errors():
-        if looked_at(view) != shown:
+        if picked_number(view) != on_card:
             st.rerun()  # the card belongs to the page: no fragment, and a dialog is one, stands in another one
         pages = -(-len(found) // PAGE_SIZE)
         digit_sheets(

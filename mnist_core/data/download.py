@@ -63,7 +63,7 @@ def fetch_mnist(*, progress: bool = False, patient: bool = True) -> Path:
         raise
     except (OSError, ValueError, requests.RequestException) as error:
         raise DataError(
-            "The download of MNIST from {url} broke off, or {folder} has no room for it. Try again.",
+            "The download of MNIST from {url} broke off, or {folder} cannot be written to. Try again.",
             url=mirror,
             folder=target.parent,
         ) from error

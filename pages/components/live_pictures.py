@@ -78,9 +78,7 @@ def live_pictures(
     """
 
     def chosen() -> None:
-        picture_id = st.session_state.get(key, {}).get(
-            "chosen"
-        )  # a press may come after the pictures have gone
+        picture_id = st.session_state.get(key, {}).get("chosen")  # the pictures may have gone since
         if on_choice is not None and isinstance(picture_id, str):
             on_choice(picture_id)
 

@@ -39,7 +39,7 @@ def choose_number(view: View) -> None:
     )
 
 
-def looked_at(view: View) -> int | None:
+def picked_number(view: View) -> int | None:
     """The digit whose card is open, if one is: picked, or named in the link the visitor came by."""
     if is_to_start(IMAGE_KEY):
         asked = st.query_params.get("image", "")
@@ -50,7 +50,7 @@ def looked_at(view: View) -> int | None:
 
 def show_card(view: View) -> None:
     """The card of the digit that was picked, in front of the page; the address keeps its number."""
-    number = looked_at(view)
+    number = picked_number(view)
     write_values("image", [] if number is None else [number])
     if number is not None:
         st.dialog(_("A closer look"), width="medium", on_dismiss=close_card)(card)(view)
