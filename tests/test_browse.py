@@ -52,6 +52,12 @@ def test_a_link_with_nonsense_in_it_shows_the_page_as_if_it_were_not_there() -> 
     assert count_line(nonsense) == count_line(browse())
 
 
+def test_a_card_says_how_sure_the_model_is_as_draw_does() -> None:
+    words = [each.value for each in browse(image="0").markdown]
+    (sentence,) = [each for each in words if "Starter model reads" in each]
+    assert sentence.endswith(", >99% sure.")
+
+
 def test_the_standing_pictures_are_drawn_once_for_all_visitors(monkeypatch: pytest.MonkeyPatch) -> None:
     state.drawn_grid.clear()
     draw = Mock(side_effect=draw_digit_grid)

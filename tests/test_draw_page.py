@@ -18,10 +18,10 @@ from mnist_core import read_image
 from mnist_core.data.strokes import generate_drawings
 from mnist_core.drawings_store import DrawingStore
 from mnist_core.errors import DrawingError
-from pages.components.draw.live_answer import percent
 from pages.components.draw.photo import open_picture
 from pages.components.draw.stroke_editor import from_fabric, to_fabric
 from pages.components.drawing_pad import SESSION_KEY, Drawing
+from pages.components.readers import percent
 from tests.app_page import at_page
 
 VISITOR = "0123456789abcdef" * 2

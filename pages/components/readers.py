@@ -44,3 +44,12 @@ def readers() -> dict[str, Reader]:
             is_training = run.status == "running"
             found.append(Reader(run.id, _("{name} (still training)", name=name) if is_training else name))
     return {reader.key: reader for reader in found}
+
+
+def percent(share: float) -> str:
+    """A probability for people: no softmax is ever 1, even where a computer's number is."""
+    if 0 < share < 0.01:
+        return "<1%"
+    if share > 0.99:
+        return ">99%"
+    return f"{share:.0%}"

@@ -14,7 +14,7 @@ from pages.components.browse.probability_chart import probability_chart
 from pages.components.digit_sheet import Digit, digit_sheet
 from pages.components.language import _, plain
 from pages.components.pictures import ink_image
-from pages.components.readers import Reader
+from pages.components.readers import Reader, percent
 
 
 def digit_card(
@@ -77,11 +77,11 @@ def _show_answer(image: NDArray[np.uint8], label: int, reader: Reader) -> None:
         return
     probabilities = model.predict_proba(image[None])[0]
     answer = int(probabilities.argmax())
-    values = {"reader": plain(reader.name), "answer": answer, "probability": float(probabilities[answer])}
+    values = {"reader": plain(reader.name), "answer": answer, "share": percent(float(probabilities[answer]))}
     if answer == label:
-        st.markdown(_("✅ {reader} reads **{answer}**, {probability:.1%} sure.", **values))
+        st.markdown(_("✅ {reader} reads **{answer}**, {share} sure.", **values))
     else:
-        st.markdown(_("❌ {reader} reads **{answer}**, {probability:.1%} sure.", **values))
+        st.markdown(_("❌ {reader} reads **{answer}**, {share} sure.", **values))
     probability_chart(probabilities)
 
 

@@ -12,6 +12,7 @@ from mnist_core import Reading
 from mnist_core.reading import UNCLEAR
 from pages.components.drawing_pad import Drawing
 from pages.components.language import _
+from pages.components.readers import percent
 
 NO_SHARE = "–"  # how sure a model is says nothing about what is no digit
 
@@ -36,15 +37,6 @@ def live_answers(readings: Sequence[tuple[str, Reading]]) -> None:
     """Show the answers of several models side by side, each under its name."""
     answers = [{**_answer(reading), "name": name} for name, reading in readings]
     _mount(key="answers", data={"answers": answers, "isMany": True, "drawing": ""})
-
-
-def percent(share: float) -> str:
-    """A probability for people: no softmax is ever 1, even where a computer's number is."""
-    if 0 < share < 0.01:
-        return "<1%"
-    if share > 0.99:
-        return ">99%"
-    return f"{share:.0%}"
 
 
 def _answer(reading: Reading) -> dict[str, Any]:

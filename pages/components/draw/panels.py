@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 from mnist_core import Model, Reading, preparation_steps, read_strokes
 from mnist_core.explain import compute_evidence
 from pages.components.draw.layers import show_layers
-from pages.components.draw.live_answer import live_answers, percent
+from pages.components.draw.live_answer import live_answers
 from pages.components.draw.readers import model_of
 from pages.components.drawing_pad import SIDE, Drawing
 from pages.components.language import _
 from pages.components.live_pictures import Picture, as_signed, live_pictures
-from pages.components.readers import Reader
+from pages.components.readers import Reader, percent
 
 PANEL_KEY = "draw_panel"
 EVIDENCE_KEY = "draw_evidence"
