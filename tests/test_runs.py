@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -281,7 +282,8 @@ def test_patience_with_a_scheduler_begins_when_it_is_missed_and_its_sentence_goe
         {"a": record}, threading.Condition(), scheduler_address="x", workers=1, on_change=lambda record: None
     )
     now = time.monotonic() + 1000  # it has been waiting for a worker, not for a scheduler
-    monkeypatch.setattr("mnist_core.runs.dispatcher.time.monotonic", lambda: now)
+    # Its name for the clock alone: Dask, whose threads run on, would wait a thousand seconds for its own timers.
+    monkeypatch.setattr("mnist_core.runs.dispatcher.time", Mock(wraps=time, monotonic=lambda: now))
     dispatcher._tell_waiting(RunError("gone"))
     assert (record.status, str(record.error)) == ("queued", "gone")
     dispatcher._end_trouble()
