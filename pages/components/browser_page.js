@@ -12,10 +12,17 @@ let patterns = []
 export default function ({ data, parentElement }) {
   document.cookie = `${data.cookie}=${data.visitor}; Max-Age=31536000; Path=/; SameSite=Lax`
   document.documentElement.lang = data.language
+  document.addEventListener('pointerdown', leaveField, true)  // the same function again is not added again
   speak(data.words)
   const before = shown.get(parentElement)
   if (before !== undefined && before !== data.place) goUp()
   shown.set(parentElement, data.place)
+}
+
+// A tap would send the page change first and what was typed after it, where it may find its page gone.
+function leaveField({ target }) {
+  const field = document.activeElement?.closest('.stTextInput, .stNumberInput')
+  if (field && !field.contains(target)) document.activeElement.blur()
 }
 
 function goUp() {

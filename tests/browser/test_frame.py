@@ -152,3 +152,15 @@ def test_back_leads_out_of_a_page_in_any_language(page: Page, path: str, name: s
         page.wait_for_timeout(1500)
         presses += 1
         assert presses <= 4, page.url
+
+
+def test_what_is_typed_is_sent_when_a_finger_goes_down_elsewhere(phone: Page) -> None:
+    phone.goto("/train")
+    phone.get_by_text("More settings", exact=True).click()
+    field = phone.get_by_test_id("stNumberInput").locator("input")
+    field.fill("7")
+    expect(field).to_be_focused()
+    finger = phone.context.new_cdp_session(phone)
+    finger.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": 8, "y": 400}]})
+    expect(field).not_to_be_focused()
+    phone.wait_for_function("() => location.search.includes('seed=7')")
