@@ -16,6 +16,7 @@ from pages.components.browse.split_overview import show_first_ten, split_overvie
 from pages.components.digit_sheet import Digit, digit_sheets
 from pages.components.language import _, plain
 from pages.components.link_values import is_to_start, values_in_address, write_values
+from pages.components.presses import show_errors
 from pages.components.source import show_source
 
 PAGE_SIZE = 60
@@ -41,7 +42,7 @@ def turn_pages(
     view: View, found: NDArray[np.intp], probabilities: NDArray[np.float32] | None, on_card: int | None
 ) -> None:
     """One page of the sheet: the filters are not asked again, unless another digit is picked than is `on_card`."""
-    with frame.show_errors():
+    with show_errors():
         if picked_number(view) != on_card:
             st.rerun()  # the card belongs to the page: no fragment, and a dialog is one, stands in another one
         pages = -(-len(found) // PAGE_SIZE)

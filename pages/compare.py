@@ -5,12 +5,13 @@ import streamlit as st
 from mnist_core.evaluation import evaluate_in_pieces
 from pages.components import frame
 from pages.components.language import _
+from pages.components.presses import show_errors
 from pages.components.runs.access import is_own, linked_run, own_runs
 from pages.components.runs.comparison import show_comparison
 from pages.components.runs.keeping import tell_if_not_kept
 from pages.components.runs.list import choose_runs, load_run, manage_run
+from pages.components.runs.looking import interval_for
 from pages.components.runs.panel import draw_shared
-from pages.components.runs.presses import interval_for
 from pages.components.source import show_source
 
 POLL_SECONDS = 2.0
@@ -45,7 +46,7 @@ def compare_runs() -> None:
 
 
 def _panel(interval: float | None) -> None:
-    with frame.show_errors():
+    with show_errors():
         if _interval() != interval:
             st.rerun()
         compare_runs()

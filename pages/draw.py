@@ -17,6 +17,7 @@ from pages.components.draw.stroke_editor import stroke_editor
 from pages.components.drawing_pad import Drawing, current_drawing, drawing_pad
 from pages.components.language import _
 from pages.components.live_pictures import Picture, live_pictures
+from pages.components.presses import show_errors
 from pages.components.readers import Reader, readers
 from pages.components.source import show_source
 
@@ -26,7 +27,7 @@ TOOL_KEY = "draw_tool"
 
 def draw_and_read(is_watching: bool) -> None:
     """Pad and answer: a fragment, so that a stroke costs no more than this."""
-    with frame.show_errors():
+    with show_errors():
         people = readers()
         reader = chosen_reader(people)
         model = model_of(reader)
@@ -78,7 +79,7 @@ def _show_drawings(reader: Reader, people: dict[str, Reader]) -> None:
 def _show_photo_reader(model: Model, reader: Reader) -> None:
     photo = st.expander(_("Read a picture or photo"), icon="📷", key="open_photo", on_change="rerun")
     if photo.open:
-        with photo, frame.show_errors():
+        with photo, show_errors():
             photo_reader(model, reader.name)
 
 

@@ -11,42 +11,51 @@ from mnist_core.narrator import find_overfitting
 from mnist_core.optimizers import Adam, Momentum, Sgd
 from pages.components import frame, state
 from pages.components.language import _
+from pages.components.presses import press_button
+from pages.components.reveal import reveal
 from pages.components.runs.access import RUN_PARAMETER, linked_run, own_runs, readable_run
 from pages.components.runs.break_it import choose_experiment
 from pages.components.runs.keeping import tell_if_not_kept
 from pages.components.runs.panel import SHOWN_RUN_KEY, show_run
-from pages.components.runs.race import RACE_PARAMETER, choose_race, linked_race, racing_runs, show_race
-from pages.components.runs.reveal import note_start, reveal
-from pages.components.runs.settings import choose_settings, name_of
+from pages.components.runs.race import choose_race, leave_race, linked_race, racing_runs, show_race
+from pages.components.runs.settings import choose_settings, chosen_request, name_of
 from pages.components.source import show_source
+
+STARTED_KEY = "run_started"
 
 
 def choose_run() -> None:
     """Everything that starts a run; the new one is shown."""
-    request = choose_settings()
-    if st.button(_("Start"), type="primary", icon="🚀", width="stretch"):
-        show_next(
-            state.run_service().start(
-                request.config, data=request.data, owner=state.visitor(), name=name_of(request)
-            )
-        )
+    config = choose_settings().config
+    press_button(_("Start"), "run_start", start_chosen, type="primary", icon="🚀", width="stretch")
     st.caption(_("The address bar holds all of this: copy it, and someone else gets the same run."))
     with st.expander(_("Break it"), icon="🔨"):
-        if experiment := choose_experiment():
-            show_next(experiment)
+        choose_experiment(on_start=show_next)
     with st.expander(_("Race"), icon="🏁"):
-        if race := choose_race(request):
-            st.query_params[RACE_PARAMETER] = "-".join(race)
-            note_start(race[0])
+        choose_race(config, on_start=note_start)
+
+
+def start_chosen() -> None:
+    """Start what is set now."""
+    request = chosen_request()
+    show_next(
+        state.run_service().start(
+            request.config, data=request.data, owner=state.visitor(), name=name_of(request)
+        )
+    )
+
+
+def note_start(run_id: str) -> None:
+    """Have the page go to where this run is shown: on a phone below the settings, from a race or experiment above."""
+    st.session_state[STARTED_KEY] = run_id
 
 
 def show_next(run_id: str) -> None:
     """Show this run from now on, whatever the link says."""
     st.session_state[SHOWN_RUN_KEY] = run_id
     note_start(run_id)
-    for parameter in (RUN_PARAMETER, RACE_PARAMETER):
-        if parameter in st.query_params:
-            del st.query_params[parameter]
+    st.query_params.pop(RUN_PARAMETER, None)
+    leave_race()
 
 
 def show_training(linked: RunSnapshot | None) -> None:
@@ -92,5 +101,5 @@ with frame.page(_("Train"), "🏋️"):
         ],
     )
     named, *_others = racing_runs() or (linked,)
-    reveal("run_status", None if named is None else named.id)
+    reveal("run_status", st.session_state.get(STARTED_KEY, None if named is None else named.id))
     state.run_service().prepare()

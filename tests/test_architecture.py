@@ -83,6 +83,15 @@ def core_graph() -> dict[str, set[str]]:
     return graph
 
 
+@pytest.mark.parametrize("path", [PROJECT / "app.py", *PAGES, *COMPONENTS], ids=lambda path: path.name)
+def test_what_a_button_does_is_not_lost_when_something_else_is_pressed(path: Path) -> None:
+    """It acts in a callback. In `if st.button():` it waits until all that stands above it has been drawn."""
+    nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    statements = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+    calls = [node for node in nodes if isinstance(node, ast.Call) and ast.unparse(node.func) == "st.button"]
+    assert not [ast.unparse(call) for call in calls if id(call) not in statements]
+
+
 def test_core_modules_import_each_other_without_a_cycle() -> None:
     graph, finished, path = core_graph(), set(), []
 

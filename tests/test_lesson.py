@@ -22,7 +22,7 @@ from pages.components.lesson.handouts import teachers_notes, worksheet
 from pages.components.lesson.runs import open_in_train
 from pages.components.lesson.steps import STEPS, better
 from pages.components.lesson.steps.better import BATCHES, CONVOLUTION, HIDDEN, NORMALISED, POST
-from pages.components.runs import presses
+from pages.components.runs import looking
 from pages.components.runs.address import read_request
 from tests.app_page import PROJECT, answer_everything, lesson
 from tests.run_examples import example_run
@@ -196,8 +196,8 @@ def test_a_run_of_the_lesson_that_was_stopped_is_named_and_can_go_on(
 @pytest.mark.parametrize(
     ("run", "interval"),
     [
-        (example_run("running"), presses.POLL_SECONDS),
-        (example_run("queued", queue_position=3), presses.QUEUE_SECONDS),
+        (example_run("running"), looking.POLL_SECONDS),
+        (example_run("queued", queue_position=3), looking.QUEUE_SECONDS),
         (example_run("finished"), None),
     ],
 )

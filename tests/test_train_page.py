@@ -12,10 +12,10 @@ import pytest
 from mnist_core import PRESETS, RunSnapshot, TrainingConfig
 from mnist_core.errors import RunError
 from mnist_core.experiments import EXPERIMENTS
-from pages.components import state
+from pages.components import presses, state
 from pages.components.readers import Reader
+from pages.components.runs import looking
 from pages.components.runs import panel as run_panel
-from pages.components.runs import presses
 from pages.components.runs.address import RECIPES
 from tests.run_examples import ExampleService, Open, button, example_run, texts
 
@@ -118,16 +118,29 @@ def test_a_press_that_the_browser_sends_twice_counts_once_and_a_second_press_cou
     assert service.orders.count(("step", "run0", "batch")) == 2
 
 
-def test_what_a_press_cannot_do_is_told_in_a_sentence(
-    open_page: Open, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("label", "act"), [("Resume", "resume"), ("Start", "start"), ("Start race", "start")]
+)
+def test_what_a_press_cannot_do_is_told_in_a_sentence_on_a_page_that_stays_whole(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch, label: str, act: str
 ) -> None:
-    def refuse(self: ExampleService, run_id: str) -> None:
-        raise RunError("It cannot be read.")
+    def refuse(*_values: object, **_more: object) -> str:
+        raise RunError("One too many.")
 
-    monkeypatch.setattr(ExampleService, "resume", refuse)
+    monkeypatch.setattr(ExampleService, act, refuse)
     test, _service = open_page("train.py", example_run("stopped"))
-    button(test, "Resume").click().run()
-    assert [error.value for error in test.error] == ["It cannot be read."]
+    button(test, label).click().run()
+    assert [error.value for error in test.error] == ["One too many."]
+    assert len(test.metric) == 5
+
+
+def test_what_is_set_and_started_in_one_breath_is_started_as_it_was_set(open_page: Open) -> None:
+    test, service = open_page("train.py")
+    next(one for one in test.selectbox if one.label == "Training pictures").set_value(100)
+    test.number_input[0].set_value(7)
+    button(test, "Start").click().run()
+    ((_run, config, _data, _name),) = service.started
+    assert (config.training_images, config.batch_size, config.seed) == (100, "full", 7)
 
 
 def gone(_service: ExampleService, run_id: str, *_values: object) -> None:
@@ -159,20 +172,20 @@ def test_a_reader_whose_run_has_gone_has_no_model(monkeypatch: pytest.MonkeyPatc
 @pytest.mark.parametrize(
     ("runs", "interval"),
     [
-        ([example_run("running")], presses.POLL_SECONDS),
-        ([example_run("paused")], presses.POLL_SECONDS),
-        ([example_run("queued", queue_position=0)], presses.POLL_SECONDS),
-        ([example_run("queued", queue_position=3)], presses.QUEUE_SECONDS),
-        ([example_run("queued", queue_position=3), example_run("running")], presses.POLL_SECONDS),
-        ([example_run("queued", queue_position=3), example_run("finished")], presses.QUEUE_SECONDS),
-        ([example_run("stopped", is_on_worker=True)], presses.POLL_SECONDS),  # its last news are to come
+        ([example_run("running")], looking.POLL_SECONDS),
+        ([example_run("paused")], looking.POLL_SECONDS),
+        ([example_run("queued", queue_position=0)], looking.POLL_SECONDS),
+        ([example_run("queued", queue_position=3)], looking.QUEUE_SECONDS),
+        ([example_run("queued", queue_position=3), example_run("running")], looking.POLL_SECONDS),
+        ([example_run("queued", queue_position=3), example_run("finished")], looking.QUEUE_SECONDS),
+        ([example_run("stopped", is_on_worker=True)], looking.POLL_SECONDS),  # its last news are to come
         ([example_run("finished")], None),
     ],
 )
 def test_what_waits_behind_others_is_looked_at_less_often_and_what_rests_never(
     runs: list[RunSnapshot], interval: float | None
 ) -> None:
-    assert presses.interval_for(*runs) == interval
+    assert looking.interval_for(*runs) == interval
 
 
 def test_someone_elses_run_is_not_shown_unless_shared_and_then_without_buttons(open_page: Open) -> None:

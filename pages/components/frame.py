@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import streamlit as st
 
-from mnist_core.errors import MnistCoreError
 from pages.components import state
 from pages.components.browser_page import tell_browser
 from pages.components.language import (
@@ -22,11 +20,10 @@ from pages.components.language import (
     error_text,
 )
 from pages.components.link_values import came_by_history
+from pages.components.presses import show_errors
 from pages.components.streamlit_words import lay_over, streamlit_words
 
-logger = logging.getLogger(__name__)
 NAME = "MNIST Lab"
-REFUSAL_KEY = "refusal"
 STYLE_SHEET = Path(__file__).with_name("frame.css")
 
 
@@ -45,30 +42,6 @@ def page(title: str, icon: str, place: str = "") -> Iterator[None]:
     with show_errors():
         yield
     _data_line()
-
-
-def attempt(act: Callable[..., object], *values: object) -> None:
-    """Do in a callback what may be refused: `show_errors` tells it when the page is drawn."""
-    try:
-        act(*values)
-    except MnistCoreError as error:
-        st.session_state[REFUSAL_KEY] = error
-
-
-@contextmanager
-def show_errors() -> Iterator[None]:
-    """Show what goes wrong inside, or was refused before, as a sentence."""
-    try:
-        if (refusal := st.session_state.pop(REFUSAL_KEY, None)) is not None:
-            st.error(error_text(refusal), icon="⚠️")
-        yield
-    except MnistCoreError as error:
-        st.error(error_text(error), icon="⚠️")
-    except Exception:
-        logger.exception("A page failed")
-        st.error(
-            _("Something went wrong on our side. Reload the page: your runs and drawings are kept."), icon="⚠️"
-        )
 
 
 def _top_bar(place: str) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.components import frame
 from pages.components.browse.digit_card import digit_card
 from pages.components.browse.filters import View
 from pages.components.language import _
 from pages.components.link_values import is_to_start, write_values
+from pages.components.presses import show_errors
 
 IMAGE_KEY = "browse_image"
 
@@ -58,7 +58,7 @@ def show_card(view: View) -> None:
 
 def card(view: View) -> None:
     """What is in the dialog; it also runs on its own, when something inside it is pressed."""
-    with frame.show_errors():
+    with show_errors():
         number = min(st.session_state[IMAGE_KEY] or 0, len(view.split) - 1)
         write_values("image", [number])
         if st.session_state.get("browse_split", view.split_name) != view.split_name:

@@ -18,10 +18,11 @@ from mnist_core.drawings_store import (
     drawings_to_npz,
     drawings_to_png,
 )
-from pages.components import frame, state
+from pages.components import state
 from pages.components.drawing_pad import Drawing, current_drawing, load_drawing
 from pages.components.language import _
 from pages.components.live_pictures import Picture, live_pictures
+from pages.components.presses import attempt, press_button
 
 NEWS_KEY = "keep_news"
 PICTURES_KEY = "pictures_kept"
@@ -42,7 +43,7 @@ def keep_buttons(drawing: Drawing) -> None:
         digit = st.session_state[key]
         st.session_state[key] = None
         if digit is not None:
-            frame.attempt(_keep, digit)
+            attempt(_keep, digit)
 
     _digit_pills(key, chosen, is_off=not drawing.strokes)
     if NEWS_KEY in st.session_state:
@@ -52,9 +53,7 @@ def keep_buttons(drawing: Drawing) -> None:
 def keep_picture_buttons(image: NDArray[np.float32], file_id: str) -> None:
     """The same for an uploaded picture: the digit stays marked, and another one takes its place."""
     key = f"keep_picture_{file_id}"
-    _digit_pills(
-        key, lambda: frame.attempt(_keep_picture, st.session_state[key], image, file_id), is_off=False
-    )
+    _digit_pills(key, lambda: attempt(_keep_picture, st.session_state[key], image, file_id), is_off=False)
 
 
 def _digit_pills(key: str, chosen: Callable[[], None], *, is_off: bool) -> None:
@@ -125,7 +124,7 @@ def _hint(kept: KeptDrawing, is_deleting: bool) -> str:
 
 def _choose(chosen: str, drawings: list[KeptDrawing]) -> None:
     if st.session_state.get(DELETING_KEY):
-        frame.attempt(store().delete, chosen)
+        attempt(store().delete, chosen)
         return
     for kept in drawings:
         if kept.id == chosen and kept.strokes:
@@ -144,4 +143,4 @@ def _downloads(drawings: list[KeptDrawing]) -> None:
             st.download_button(label, content, f"drawings.{ending}", mime, icon="⬇️", on_click="ignore")
         with st.popover(_("Delete all"), icon="🗑️"):
             st.write(_("Delete all kept drawings ({count})?", count=len(drawings)))
-            st.button(_("Yes, delete them"), type="primary", on_click=frame.attempt, args=(store().clear,))
+            press_button(_("Yes, delete them"), "keep_clear", store().clear, type="primary")

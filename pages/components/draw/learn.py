@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -13,9 +14,10 @@ from mnist_core.errors import RunError
 from mnist_core.evaluation import evaluate
 from mnist_core.messages import Phrase, mark
 from mnist_core.relearning import relearning_checkpoint, relearning_config
-from pages.components import frame, state
+from pages.components import state
 from pages.components.draw.readers import CHOICE_KEY, model_of
 from pages.components.language import _, error_text
+from pages.components.presses import press_button
 from pages.components.readers import STARTER_NAME, Reader
 from pages.components.runs.words import LONGEST_NAME, run_name
 
@@ -28,12 +30,12 @@ def learn_panel(drawings: list[KeptDrawing], reader: Reader, readers: dict[str, 
     snapshot = _snapshot(learning["run"]) if learning else None
     if learning is None or snapshot is None:
         st.session_state.pop(LEARNING_KEY, None)
-        st.button(
+        press_button(
             _("Learn from my drawings ({count})", count=len(drawings)),
+            "learning_start",
+            partial(_start, drawings, reader),
             icon="🎓",
             type="primary",
-            on_click=frame.attempt,
-            args=(_start, drawings, reader),
         )
         st.caption(
             _(
@@ -89,7 +91,7 @@ def _name_of(reader: Reader) -> str | Phrase:
 
 
 def _undo_button() -> None:
-    st.button(_("Undo"), key="learning_undo", icon="↩️", on_click=frame.attempt, args=(_undo,))
+    press_button(_("Undo"), "learning_undo", _undo, icon="↩️")
 
 
 def _undo() -> None:

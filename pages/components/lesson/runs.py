@@ -6,6 +6,8 @@ Each has a key of its own, so that a step finds its runs again when the visitor 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Any
 
 import streamlit as st
 
@@ -14,9 +16,22 @@ from mnist_core.errors import RunError
 from mnist_core.messages import Phrase, mark
 from pages.components import state
 from pages.components.language import _, error_text, plain
+from pages.components.presses import press_button
 from pages.components.runs.address import Request, write_request
-from pages.components.runs.presses import interval_for, panel, press_button
+from pages.components.runs.looking import interval_for, panel
 from pages.components.runs.words import run_name
+
+Start = tuple[str, TrainingConfig, Phrase]
+
+
+def start_button(label: str, key: str, *starts: Start, **how: Any) -> None:
+    """A button that starts runs, each under its key; `how` it looks is `st.button`'s."""
+    press_button(label, key, partial(_start_runs, starts), icon=":material/play_arrow:", **how)
+
+
+def _start_runs(starts: Iterable[Start]) -> None:
+    for start in starts:
+        start_run(*start)
 
 
 def start_run(key: str, config: TrainingConfig, name: Phrase) -> None:
@@ -85,6 +100,6 @@ def show_state(run: RunSnapshot) -> None:
         st.progress(min(done, 1.0), text=text)
     if run.can_continue:
         service = state.run_service()
-        press_button(_("Resume"), "▶️", f"resume_{run.id}", lambda: service.resume(run.id), enabled=True)
+        press_button(_("Resume"), f"resume_{run.id}", partial(service.resume, run.id), icon="▶️")
     if run.diverged_at is not None:
         st.warning(_("{name} diverged in epoch {epoch}.", name=name, epoch=run.diverged_at), icon="💥")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from mnist_core.errors import RunError
 from pages.components import state
 from pages.components.language import _
+from pages.components.presses import attempt
 
 if TYPE_CHECKING:
     from mnist_core import RunSnapshot
@@ -44,6 +46,16 @@ def is_own(snapshot: RunSnapshot) -> bool:
 def own_runs() -> list[RunSnapshot]:
     """This visitor's runs, the newest first."""
     return sorted(state.run_service().list(state.visitor()), key=lambda run: run.created_at, reverse=True)
+
+
+def change(act: Callable[[str, Any], None], run_id: str, key: str) -> None:
+    """For `on_change`: act with what stands under `key` now.
+
+    Streamlit also calls a control changed that it had forgotten, when the browser still tells of it; so does that of a
+    run that has just been deleted.
+    """
+    if readable_run(run_id) is not None:
+        attempt(act, run_id, st.session_state[key])
 
 
 def link_to(snapshot: RunSnapshot) -> str:

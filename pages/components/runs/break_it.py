@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -10,13 +12,14 @@ from mnist_core.experiments import EXPERIMENTS, Experiment
 from mnist_core.messages import Phrase
 from pages.components import state
 from pages.components.language import _
+from pages.components.presses import press_button
 
 if TYPE_CHECKING:
     from mnist_core import RunSnapshot
 
 
-def choose_experiment() -> str | None:
-    """Offer the experiments; the id of the run, when one was started just now."""
+def choose_experiment(on_start: Callable[[str], None]) -> None:
+    """Offer the experiments; `on_start` is told the id of a run that was started."""
     st.caption(_("Failures worth seeing. Say first what will happen, then watch."))
     name = st.selectbox(
         _("What goes wrong?"),
@@ -36,14 +39,17 @@ def choose_experiment() -> str | None:
         key=f"break_it_guess_{name}",
         label_visibility="collapsed",
     )
-    if not st.button(_("Show me"), icon="👀", disabled=guess is None, width="stretch"):
-        return None
+    start = partial(_start, experiment, guess, on_start)
+    press_button(_("Show me"), "break_it_start", start, icon="👀", disabled=guess is None, width="stretch")
+
+
+def _start(experiment: Experiment, guess: int, on_start: Callable[[str], None]) -> None:
     run_id = state.run_service().start(
         experiment.config, data="auto", owner=state.visitor(), name=Phrase(experiment.title)
     )
     state.lesson_progress().guesses[run_id] = guess
     state.keep_lesson_progress()
-    return run_id
+    on_start(run_id)
 
 
 def experiment_of(snapshot: RunSnapshot) -> Experiment | None:

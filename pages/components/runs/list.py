@@ -6,17 +6,18 @@ import csv
 import io
 import json
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pandas as pd
 import streamlit as st
 
 from mnist_core import model_to_bytes
-from pages.components import frame, state
+from pages.components import state
 from pages.components.language import _, current
-from pages.components.runs.access import link_to
+from pages.components.presses import press_button
+from pages.components.runs.access import change, link_to
 from pages.components.runs.curve_chart import elapsed_seconds
-from pages.components.runs.presses import change
 from pages.components.runs.trouble import tell_trouble
 from pages.components.runs.words import (
     LONGEST_NAME,
@@ -119,17 +120,14 @@ def manage_run(run: RunSnapshot) -> None:
         _downloads(run)
         if run.shared:
             st.code(_full_link(run), language=None, width=360)
-            if st.button(_("Stop sharing"), icon="🔒", key=f"compare_unshare_{run.id}"):
-                service.share(run.id, shared=False)
-                st.rerun()
-        elif st.button(_("Share"), icon="🔗", key=f"compare_share_{run.id}"):
-            service.share(run.id)
-            st.rerun()
+            unshare = partial(service.share, run.id, shared=False)
+            press_button(_("Stop sharing"), f"compare_unshare_{run.id}", unshare, icon="🔒")
+        else:
+            press_button(_("Share"), f"compare_share_{run.id}", partial(service.share, run.id), icon="🔗")
         with st.popover(_("Delete"), icon="🗑️"):
             st.markdown(_("Delete this run and what it has learned?"))
-            if st.button(_("Delete it"), type="primary", key=f"compare_delete_{run.id}"):
-                service.delete(run.id)
-                st.rerun()
+            delete = partial(service.delete, run.id)
+            press_button(_("Delete it"), f"compare_delete_{run.id}", delete, type="primary")
 
 
 def _full_link(run: RunSnapshot) -> str:
@@ -194,7 +192,6 @@ def load_run() -> None:
         file = st.file_uploader(
             _("A file that “The whole run” gave"), type=["mnistrun"], key="compare_upload", max_upload_size=20
         )
-        if file is not None and st.button(_("Load it"), key="compare_load"):
-            with frame.show_errors():
-                state.run_service().import_run(file.getvalue(), state.visitor())
-                st.rerun()
+        if file is not None:
+            load = partial(state.run_service().import_run, file.getvalue(), state.visitor())
+            press_button(_("Load it"), "compare_load", load)

@@ -18,12 +18,13 @@ import streamlit as st
 from mnist_core.errors import RunError
 from pages.components import state
 from pages.components.language import _, plain
+from pages.components.presses import press_button, show_errors
 from pages.components.runs import views
-from pages.components.runs.access import is_own
+from pages.components.runs.access import change, is_own
 from pages.components.runs.break_it import show_explanation
 from pages.components.runs.curves import CurveView, choose_view, draw_curves
+from pages.components.runs.looking import interval_for, panel
 from pages.components.runs.posted_results import show_posted_results
-from pages.components.runs.presses import change, interval_for, looked_at, panel, press_button
 from pages.components.runs.settings import RATES
 from pages.components.runs.trouble import tell_trouble
 from pages.components.runs.words import (
@@ -57,7 +58,7 @@ def show_run(run_id: str) -> None:
 
 def _look(run_id: str, standing: tuple[object, ...], places: Places) -> None:
     """What every look may change, in its places."""
-    with looked_at():
+    with show_errors():
         snapshot = _find(run_id)
         if _standing(snapshot) != standing:
             st.rerun()  # the whole page, which alone can look more or less often
@@ -170,7 +171,7 @@ def _buttons(snapshot: RunSnapshot) -> None:
     )
     with st.container(horizontal=True, gap="small", vertical_alignment="center", key="run_buttons"):
         for label, icon, name, act, enabled in orders:
-            press_button(label, icon, name, act, enabled=enabled)
+            press_button(label, f"run_{name}", act, icon=icon, disabled=not enabled)
             if name == "step":
                 _step_unit(enabled)
 
@@ -237,8 +238,6 @@ def _steering(snapshot: RunSnapshot) -> None:
         for count in (5, 20):
             press_button(
                 _("+{count} epochs", count=count),
-                None,
-                f"more_{count}",
+                f"run_more_{count}",
                 partial(service.add_epochs, snapshot.id, count),
-                enabled=True,
             )

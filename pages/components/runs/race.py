@@ -15,12 +15,12 @@ from mnist_core.backends import BACKENDS
 from mnist_core.errors import MnistCoreError
 from mnist_core.messages import mark
 from pages.components import state
-from pages.components.frame import attempt
 from pages.components.language import _, plain
+from pages.components.presses import attempt, press_button
 from pages.components.runs.access import is_own, readable_run
 from pages.components.runs.curves import choose_view, overlay_charts
-from pages.components.runs.presses import interval_for, panel, press_button
-from pages.components.runs.settings import RATES
+from pages.components.runs.looking import interval_for, panel
+from pages.components.runs.settings import RATES, chosen_request
 from pages.components.runs.trouble import tell_trouble
 from pages.components.runs.words import (
     STATUS_COLORS,
@@ -48,8 +48,8 @@ OPTIONS: dict[str, tuple[Any, ...]] = {
 }
 
 
-def choose_race(request: Request) -> tuple[str, str] | None:
-    """Offer a rival to the settings above; the ids of the two runs, when they were started just now."""
+def choose_race(config: TrainingConfig, on_start: Callable[[str], None]) -> None:
+    """Offer a rival to the settings above; `on_start` is told the id of the first of two runs that were started."""
     st.caption(_("Two runs from the same start and the same batches; one thing is different."))
     name = st.selectbox(
         _("What is different?"),
@@ -59,7 +59,7 @@ def choose_race(request: Request) -> tuple[str, str] | None:
         persist_state="session",
         filter_mode=None,
     )
-    own = getattr(request.config, name)
+    own = getattr(config, name)
     rivals = [value for value in OPTIONS[name] if value != own]
     if name == "backend" and tensorflow_available() is not None:
         rivals = [value for value in rivals if value != "tensorflow"]
@@ -70,19 +70,21 @@ def choose_race(request: Request) -> tuple[str, str] | None:
         key=f"race_rival_{name}",
         filter_mode=None,
     )
-    if not st.button(_("Start race"), icon="🏁", disabled=rival is None, width="stretch"):
-        return None
-    return _start(request, name, rival)
+    start = partial(_start, name, rival, on_start)
+    press_button(_("Start race"), "race_start", start, icon="🏁", disabled=rival is None, width="stretch")
 
 
-def _start(request: Request, name: str, rival: Any) -> tuple[str, str]:
-    """Start the run of the settings, and one that differs in the setting `name`: their ids. Both, or neither."""
+def _start(name: str, rival: Any, on_start: Callable[[str], None]) -> None:
+    """Start the run of the settings, and one that differs in the setting `name`: both, or neither."""
+    request = chosen_request()
     first = _start_one(request, name, request.config)
     try:
-        return first, _start_one(request, name, replace(request.config, **{name: rival}))
+        second = _start_one(request, name, replace(request.config, **{name: rival}))
     except MnistCoreError:  # one run too many
         state.run_service().delete(first)
         raise
+    st.query_params[RACE_PARAMETER] = f"{first}-{second}"
+    on_start(first)
 
 
 def _start_one(request: Request, name: str, config: TrainingConfig) -> str:
@@ -100,6 +102,11 @@ def racing_runs() -> tuple[RunSnapshot, RunSnapshot] | None:
     found = [readable_run(run_id) for run_id in ids.groups()] if ids else []
     first, second = (*found, None, None)[:2]
     return None if first is None or second is None else (first, second)
+
+
+def leave_race() -> None:
+    """Take the race out of the link."""
+    st.query_params.pop(RACE_PARAMETER, None)
 
 
 def linked_race() -> tuple[RunSnapshot, RunSnapshot] | None:
@@ -168,10 +175,8 @@ def _buttons(runs: tuple[RunSnapshot, RunSnapshot]) -> None:
     with st.container(horizontal=True, gap="small"):
         for label, icon, name, act, is_for in orders if own else ():
             meant = [run for run in own if is_for(run)]
-            press_button(label, icon, f"race_{name}", partial(_to_each, act, meant), enabled=bool(meant))
-        if st.button(_("Leave the race"), key="race_leave", icon="✖️"):
-            del st.query_params[RACE_PARAMETER]
-            st.rerun()
+            press_button(label, f"race_{name}", partial(_to_each, act, meant), icon=icon, disabled=not meant)
+        press_button(_("Leave the race"), "race_leave", leave_race, icon="✖️")
 
 
 def _can_go_on(run: RunSnapshot) -> bool:

@@ -57,9 +57,18 @@ def choose_settings() -> Request:
     st.caption(rate_meaning(st.session_state[key("learning_rate")], st.session_state[key("optimizer")]))
     with st.expander(_("More settings"), icon="⚙️"):
         _more_settings()
-    request = _current_request()
+    request = chosen_request()
     _put_into_address(request)
     return request
+
+
+def chosen_request() -> Request:
+    """What is chosen now; in a callback too, where the controls are yet to be drawn with it."""
+    chosen = {name: st.session_state[key(name)] for name in asdict(TrainingConfig())}
+    chosen["batch_size"] = _fitting_batch()
+    return Request(
+        st.session_state[key("preset")], TrainingConfig.from_dict(chosen), st.session_state[key("data")]
+    )
 
 
 def name_of(request: Request) -> Phrase:
@@ -120,13 +129,6 @@ def _load_preset() -> None:
     load_settings(read_request({"preset": st.session_state[key("preset")]}))
 
 
-def _current_request() -> Request:
-    chosen = {name: st.session_state[key(name)] for name in asdict(TrainingConfig())}
-    return Request(
-        st.session_state[key("preset")], TrainingConfig.from_dict(chosen), st.session_state[key("data")]
-    )
-
-
 def _slider(name: str, usual: tuple[Any, ...]) -> None:
     options = sorted({*usual, st.session_state[key(name)]})
     st.select_slider(
@@ -169,7 +171,7 @@ def _choose_backend() -> None:
 
 
 def _more_settings() -> None:
-    _fit_batch()
+    st.session_state[key("batch_size")] = _fitting_batch()
     _choice("architecture", tuple(ARCHITECTURES))
     _choice("optimizer", tuple(OPTIMIZERS))
     _choice("batch_size", BATCH_SIZES)
@@ -194,8 +196,7 @@ def _more_settings() -> None:
     _choice("shuffled_labels", (False, True))
 
 
-def _fit_batch() -> None:
-    """With fewer pictures than a batch holds, a batch is all of them."""
+def _fitting_batch() -> int | str:
+    """The batch size; with fewer pictures than a batch holds, a batch is all of them."""
     pictures, batch = (st.session_state[key(name)] for name in ("training_images", "batch_size"))
-    if pictures is not None and batch != "full" and batch > pictures:
-        st.session_state[key("batch_size")] = "full"
+    return "full" if pictures is not None and batch != "full" and batch > pictures else batch

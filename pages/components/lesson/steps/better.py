@@ -15,7 +15,7 @@ from pages.components.colours import BLUE
 from pages.components.language import _, plain
 from pages.components.lesson.charts import show_chart
 from pages.components.lesson.questions import Question, ask
-from pages.components.lesson.runs import find_runs, open_in_train, start_run, watch
+from pages.components.lesson.runs import find_runs, open_in_train, start_button, watch
 from pages.components.source import show_source
 
 # Each rung is the one before with one change, and the learning rate that suits it.
@@ -65,13 +65,11 @@ def show() -> None:
         return
     ladder, picture = st.columns((4, 5), gap="large")
     with ladder:
-        if st.button(_("Climb: run all five"), type="primary", icon=":material/play_arrow:", width="stretch"):
-            for key, (name, _preset, config) in RUNGS.items():
-                start_run(key, config, Phrase(name))
-        for key, (name, preset, config) in RUNGS.items():
-            with st.container(horizontal=True, vertical_alignment="center", key=f"lesson_{key}"):
-                if st.button(_(name), key=f"start_{key}", icon=":material/play_arrow:", width="stretch"):
-                    start_run(key, config, Phrase(name))
+        starts = [(key, config, Phrase(name)) for key, (name, _preset, config) in RUNGS.items()]
+        start_button(_("Climb: run all five"), "start_all", *starts, type="primary", width="stretch")
+        for start, (name, preset, config) in zip(starts, RUNGS.values(), strict=True):
+            with st.container(horizontal=True, vertical_alignment="center", key=f"lesson_{start[0]}"):
+                start_button(_(name), f"start_{start[0]}", start, width="stretch")
                 open_in_train(preset, config)
     with picture:
         watch(RUNGS, _draw_ladder)

@@ -11,7 +11,7 @@ from mnist_core import TrainingConfig
 from mnist_core.messages import Phrase, mark
 from pages.components.language import _
 from pages.components.lesson.charts import band_chart
-from pages.components.lesson.runs import find_runs, start_run, watch
+from pages.components.lesson.runs import find_runs, start_button, watch
 
 SEEDS = range(6)
 
@@ -19,10 +19,12 @@ SEEDS = range(6)
 def show_many_seeds(config: TrainingConfig, posted: Sequence[tuple[int, float]]) -> None:
     """Run the loop from six beginnings; the band of them lies over the post's figures (epoch, accuracy)."""
     keys = {f"post_seed_{seed}": seed for seed in SEEDS}
-    if st.button(_("Run it with six seeds"), icon=":material/play_arrow:"):
-        for key, seed in keys.items():
-            name = Phrase(mark("The post's loop, seed {seed}"), {"seed": seed})
-            start_run(key, replace(config, seed=seed), name)
+    name = mark("The post's loop, seed {seed}")
+    start_button(
+        _("Run it with six seeds"),
+        "start_seeds",
+        *((key, replace(config, seed=seed), Phrase(name, {"seed": seed})) for key, seed in keys.items()),
+    )
     watch(keys, lambda: _draw(keys, posted))
 
 

@@ -15,7 +15,7 @@ from pages.components import state
 from pages.components.language import _
 from pages.components.lesson.charts import results
 from pages.components.lesson.questions import Question, ask
-from pages.components.lesson.runs import find_run, open_in_train, start_run, watch
+from pages.components.lesson.runs import find_run, open_in_train, start_button, watch
 from pages.components.lesson.steps.many_seeds import show_many_seeds
 from pages.components.lesson.steps.one_update import show_one_update
 from pages.components.lesson.steps.unusual import show_unusual
@@ -70,8 +70,8 @@ def show() -> None:
         purposes=[_("Answer"), _("Error"), _("Gradient"), _("Update"), _("Again and again")],
     )
     with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button(_("Run the post's loop"), type="primary", icon=":material/play_arrow:"):
-            start_run("post", PRESETS[PRESET].config, Phrase(mark("The post's NumPy model")))
+        start = ("post", PRESETS[PRESET].config, Phrase(mark("The post's NumPy model")))
+        start_button(_("Run the post's loop"), "start_post", start, type="primary")
         open_in_train(PRESET, PRESETS[PRESET].config)
     watch(["post"], _draw_loop)
     if find_run("post") is not None and ask(QUESTIONS[1]):

@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 
 from mnist_core import Split, rasterize_strokes, read_strokes
 from mnist_core.messages import mark
-from pages.components import frame, state
+from pages.components import state
 from pages.components.digit_sheet import Digit, digit_sheet
 from pages.components.draw.live_answer import live_answers
 from pages.components.drawing_pad import drawing_pad
 from pages.components.language import _, plain
 from pages.components.lesson.questions import Question, ask
+from pages.components.presses import show_errors
 from pages.components.readers import STARTER, Reader, readers
 from pages.components.runs.words import unique_names
 from pages.components.source import show_source
@@ -63,7 +64,7 @@ def show() -> None:
 
 def _draw() -> None:
     """The pad, and what the starter and a model of the visitor's own read on it."""
-    with frame.show_errors():
+    with show_errors():
         people = readers()
         pad, answers = st.columns((2, 3), gap="large")
         with pad:

@@ -13,7 +13,7 @@ from mnist_core.messages import Phrase, mark
 from pages.components.language import _
 from pages.components.lesson.charts import loss_chart
 from pages.components.lesson.questions import Question, ask
-from pages.components.lesson.runs import find_run, find_runs, open_in_train, start_run, watch
+from pages.components.lesson.runs import find_run, find_runs, open_in_train, start_button, watch
 from pages.components.lesson.steps.valley import show_valley
 from pages.components.source import source_without_import
 
@@ -80,8 +80,8 @@ def show() -> None:
         st.code(source, language="python", wrap_lines=True)
     config = _config()
     with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button(_("Run the post's 1000 epochs"), type="primary", icon=":material/play_arrow:"):
-            start_run("tensorflow", config, Phrase(mark("The post's TensorFlow model")))
+        start = ("tensorflow", config, Phrase(mark("The post's TensorFlow model")))
+        start_button(_("Run the post's 1000 epochs"), "start_tensorflow", start, type="primary")
         open_in_train(PRESET, config)
     if not ask(QUESTIONS[0]):  # it takes minutes: begun before the question is talked over
         watch(["tensorflow"], lambda: None)
@@ -136,8 +136,11 @@ def _draw_run() -> None:
 
 def _without_spikes(config: TrainingConfig) -> None:
     calm = replace(config, pixel_range="unit", epochs=300)
-    if st.button(_("Same learning rate, pixels from 0 to 1"), icon=":material/play_arrow:"):
-        start_run("tensorflow_calm", calm, Phrase(mark("Pixels from 0 to 1")))
+    start_button(
+        _("Same learning rate, pixels from 0 to 1"),
+        "start_calm",
+        ("tensorflow_calm", calm, Phrase(mark("Pixels from 0 to 1"))),
+    )
     watch(["tensorflow_calm"], _draw_calm)
 
 

@@ -13,7 +13,7 @@ from pages.components import state
 from pages.components.language import _, plain
 from pages.components.lesson.charts import accuracy_chart
 from pages.components.lesson.questions import Question, ask
-from pages.components.lesson.runs import find_runs, open_in_train, start_run, watch
+from pages.components.lesson.runs import find_runs, open_in_train, start_button, watch
 from pages.components.lesson.steps.first_step import PRESET, SAMPLE, first_step, untrained_model
 
 EPOCHS = 30
@@ -82,8 +82,9 @@ def _config(*, unit: bool, mean: bool) -> TrainingConfig:
 def _runs(config: TrainingConfig, *, unit: bool, mean: bool) -> None:
     key = f"fix_{'unit' if unit else 'raw'}_{'mean' if mean else 'sum'}"
     with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button(_("Run: {name}", name=Phrase(NAMES[key])), icon=":material/play_arrow:"):
-            start_run(key, config, Phrase(NAMES[key]))
+        start_button(
+            _("Run: {name}", name=Phrase(NAMES[key])), f"start_{key}", (key, config, Phrase(NAMES[key]))
+        )
         open_in_train(PRESET, config)
     watch(NAMES, _draw_runs)
 

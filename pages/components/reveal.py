@@ -1,13 +1,8 @@
-"""Bring a run on screen that was just started, or that a link names.
-
-On a phone it lies below the settings, and beside them whoever starts a race or an experiment may be far below it.
-"""
+"""Bring on screen what has just come up, but out of sight: the run that was started, why a press was refused."""
 
 from __future__ import annotations
 
 import streamlit as st
-
-STARTED_KEY = "reveal_started"
 
 _mount = st.components.v2.component(
     "reveal",
@@ -28,12 +23,6 @@ _mount = st.components.v2.component(
 )
 
 
-def note_start(run_id: str) -> None:
-    """A run has been started by a press of a button."""
-    st.session_state[STARTED_KEY] = run_id
-
-
-def reveal(container: str, linked: str | None) -> None:
-    """Scroll the page to this keyed container, once for each start or for what a link names, if out of sight."""
-    wanted = st.session_state.get(STARTED_KEY, linked)
-    _mount(key="reveal", data={"container": container, "wanted": wanted}, height=1)
+def reveal(container: str, wanted: str | None) -> None:
+    """Scroll the page to this keyed container if it is out of sight, once for each thing `wanted` there."""
+    _mount(key=f"reveal_{container}", data={"container": container, "wanted": wanted}, height=1)
