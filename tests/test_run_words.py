@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from unittest.mock import Mock
 
+import numpy as np
 import pytest
 
-from mnist_core import PRESETS, RunSnapshot, TrainingConfig
+from mnist_core import PRESETS, RunSnapshot, Split, TrainingConfig
 from mnist_core.errors import DataError, RunError
 from pages.components.language import plain
 from pages.components.runs import mistaken_digits, views
@@ -106,6 +107,38 @@ def test_digits_read_between_two_epochs_are_not_passed_off_as_those_of_the_matri
         mistaken_digits.show_digits(shown, 4, 9)
         captions = " ".join(call.args[0] for call in said.caption.call_args_list)
         assert ("7 batches after" in captions) == (shown.batch == 7)
+
+
+@pytest.mark.parametrize(("answer", "is_sorted"), [(9, True), (None, True), (4, False)])
+def test_the_hardest_mistakes_come_first_here_and_in_browse(
+    monkeypatch: pytest.MonkeyPatch, answer: int | None, is_sorted: bool
+) -> None:
+    """The digits themselves stay in their own order; a cell of them is no list of mistakes."""
+    test = Split(np.zeros((200, 28, 28), np.uint8), np.full(200, 4, np.uint8))
+    test.images[:, 0, 0] = np.arange(200)
+    given = np.random.default_rng(0).dirichlet(np.ones(10), 200).astype(np.float32)
+    model = Mock(predict_proba=lambda images: given[images[:, 0, 0]])
+    shown, pictures = Mock(), Mock()
+    monkeypatch.setattr(mistaken_digits, "st", shown)
+    monkeypatch.setattr(mistaken_digits, "_show_pictures", pictures)
+    monkeypatch.setattr(mistaken_digits.state, "run_service", lambda: Mock(latest_model=lambda _run: model))
+    monkeypatch.setattr(mistaken_digits.state, "dataset", lambda _source="auto": Mock(test=test))
+    mistaken_digits.show_digits(example_run("finished", id="run7"), 4, answer)
+
+    images, truth, answers = pictures.call_args.args
+    numbers = images[:, 0, 0]
+    wanted = [
+        i
+        for i in range(200)
+        if (given[i].argmax() == answer if answer is not None else given[i].argmax() != 4)
+    ]
+    if is_sorted:
+        wanted.sort(key=lambda i: given[i, 4])
+    assert numbers.tolist() == wanted[: mistaken_digits.MOST_PICTURES]
+    assert (truth, answers.tolist()) == (4, given[numbers].argmax(axis=1).tolist())
+    link = shown.page_link.call_args.kwargs["query_params"]
+    assert (link["true"], link["reader"]) == (["4"], "run7")
+    assert link["order"] == ("loss" if is_sorted else "number")
 
 
 def test_digits_of_a_run_from_elsewhere_that_are_not_here_are_told(monkeypatch: pytest.MonkeyPatch) -> None:

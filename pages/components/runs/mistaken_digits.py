@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 
 from mnist_core.errors import DataError
+from mnist_core.selection import Selection, select_images
 from pages.components import state
 from pages.components.charts import vega_chart
 from pages.components.language import _, error_text
@@ -63,7 +64,7 @@ def _choose_mistake(run: RunSnapshot) -> tuple[int, int] | None:
 
 
 def show_digits(run: RunSnapshot, truth: int, answer: int | None) -> None:
-    """Test digits of one confusion cell; with no answer given, all that are read wrongly."""
+    """Test digits of one confusion cell, mistakes hardest first; with no answer given, all that are read wrongly."""
     model = state.run_service().latest_model(run.id)
     if model is None:
         st.caption(_("The model of this run is not here any more."))
@@ -73,9 +74,10 @@ def show_digits(run: RunSnapshot, truth: int, answer: int | None) -> None:
     except DataError as error:  # a run from elsewhere, and its digits are not here
         st.caption(error_text(error))
         return
-    images = test.images[test.labels == truth]
-    answers = model.predict_logits(images).argmax(axis=1)
-    found = np.flatnonzero(answers != truth if answer is None else answers == answer)
+    digits = test.take(np.flatnonzero(test.labels == truth))
+    probabilities = model.predict_proba(digits.images)
+    asked = _question(truth, answer)
+    found = select_images(digits, asked, probabilities)
     if answer is None:
         st.markdown(_("{count} times {truth} is read wrongly:", count=len(found), truth=truth))
     else:
@@ -91,15 +93,33 @@ def show_digits(run: RunSnapshot, truth: int, answer: int | None) -> None:
         )
     shown = found[:MOST_PICTURES]
     if len(shown):
-        _show_pictures(images[shown], truth, answers[shown])
-    asked = {"answers": "wrong"} if answer is None else {"predicted": str(answer)}
+        _show_pictures(digits.images[shown], truth, probabilities[shown].argmax(axis=1))
     if run.data in ("auto", state.dataset().name):
-        st.page_link(
-            "pages/browse.py",
-            label=_("Look closer in Browse"),
-            icon="🔢",
-            query_params={"split": "test", "true": str(truth), "reader": run.id, **asked},
-        )
+        _link_to_browse(run, asked)
+
+
+def _question(truth: int, answer: int | None) -> Selection:
+    """What Browse is asked for the same digits."""
+    order = "number" if answer == truth else "loss"
+    if answer is None:
+        return Selection(digits=[truth], answers="wrong", order=order)
+    return Selection(digits=[truth], predicted=[answer], order=order)
+
+
+def _link_to_browse(run: RunSnapshot, asked: Selection) -> None:
+    st.page_link(
+        "pages/browse.py",
+        label=_("Look closer in Browse"),
+        icon="🔢",
+        query_params={
+            "split": "test",
+            "true": [str(digit) for digit in asked.digits],
+            "reader": run.id,
+            "answers": asked.answers,
+            "predicted": [str(digit) for digit in asked.predicted],
+            "order": asked.order,
+        },
+    )
 
 
 def _show_pictures(images: NDArray[np.uint8], truth: int, answers: NDArray[np.intp]) -> None:
