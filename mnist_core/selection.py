@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +12,7 @@ from mnist_core.data.dataset import Split
 from mnist_core.errors import ConfigurationError
 
 ANSWERS = ("all", "right", "wrong")
-ORDERS = ("number", "loss", "confidence")
+ORDERS = ("number", "loss", "confidence", "certainty")
 SMALLEST_PROBABILITY = 1e-7
 
 
@@ -26,7 +26,8 @@ class Selection:
     styles : names of handwriting styles
     answers : "all", or only those a model read "right" or "wrong"
     predicted : digits a model answered
-    order : "number" as they lie in the split; "loss" largest first; "confidence" smallest first
+    order : "number" as they lie in the split; "loss" largest first; "confidence" least sure first;
+        "certainty" most sure first
 
     Raises
     ------
@@ -77,11 +78,10 @@ def select_images(
     if selection.predicted:
         keep &= np.isin(answers, list(selection.predicted))
     indices = np.flatnonzero(keep)
-    if selection.order == "loss":
-        return indices[np.argsort(-image_losses(probabilities, split.labels)[indices], kind="stable")]
-    if selection.order == "confidence":
-        return indices[np.argsort(probabilities.max(axis=1)[indices], kind="stable")]
-    return indices
+    if selection.order == "number":
+        return indices
+    rank = _RANKS[selection.order](probabilities[indices], split.labels[indices])
+    return indices[np.argsort(rank, kind="stable")]
 
 
 def image_losses(probabilities: NDArray[np.float32], labels: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -89,3 +89,10 @@ def image_losses(probabilities: NDArray[np.float32], labels: NDArray[np.uint8]) 
     believed = probabilities[np.arange(len(labels)), labels]
     losses: NDArray[np.float32] = -np.log(np.maximum(believed, SMALLEST_PROBABILITY))
     return losses
+
+
+_RANKS: dict[str, Callable[[NDArray[np.float32], NDArray[np.uint8]], NDArray[np.float32]]] = {
+    "loss": lambda probabilities, labels: -image_losses(probabilities, labels),
+    "confidence": lambda probabilities, _labels: probabilities.max(axis=1),
+    "certainty": lambda probabilities, _labels: -probabilities.max(axis=1),
+}

@@ -13,6 +13,7 @@ from mnist_core.network import get_architecture, initial_parameters
 from pages.components import state
 from pages.components.pictures import draw_digit_grid
 from tests.app_page import at_page
+from tests.run_examples import button
 
 pytestmark = pytest.mark.usefixtures("home_of_the_session")
 
@@ -50,6 +51,22 @@ def test_a_link_with_nonsense_in_it_shows_the_page_as_if_it_were_not_there() -> 
     nonsense = browse(true="11", split="moon", image="99999999", order="beauty", page="-3", reader="nobody")
     assert not nonsense.error
     assert count_line(nonsense) == count_line(browse())
+
+
+@pytest.mark.parametrize("number", ["²", "٣", "-1", "9" * 5000])
+def test_a_link_to_an_image_that_is_no_number_opens_no_card(number: str) -> None:
+    app = browse(image=number)
+    assert not app.error
+    assert not app.get("dialog")
+    assert count_line(app) == count_line(browse())
+
+
+def test_the_hardest_mistakes_are_those_of_all_styles() -> None:
+    app = browse(set="strokes", true="9", style="curled nine", page="2")
+    button(app, "Show the hardest mistakes").click().run()
+    assert not app.info, "no digit fits"
+    assert count_line(app) == count_line(browse(set="strokes", answers="wrong"))
+    assert "style" not in app.query_params
 
 
 def test_a_card_says_how_sure_the_model_is_as_draw_does() -> None:

@@ -47,14 +47,17 @@ def test_right_and_wrong_share_the_split_between_them() -> None:
     assert (answers[right].argmax(axis=1) == split.labels[right]).all()
 
 
-def test_the_largest_loss_comes_first_and_the_least_sure_answer_comes_first() -> None:
+def test_the_largest_loss_the_least_sure_and_the_most_sure_answer_come_first() -> None:
     split = a_split()
     answers = some_answers(split)
     losses = image_losses(answers, split.labels)
     by_loss = select_images(split, Selection(order="loss"), answers)
     by_confidence = select_images(split, Selection(order="confidence"), answers)
     assert (np.diff(losses[by_loss]) <= 0).all()
+    by_certainty = select_images(split, Selection(answers="wrong", order="certainty"), answers)
     assert (np.diff(answers.max(axis=1)[by_confidence]) >= 0).all()
+    assert (np.diff(answers.max(axis=1)[by_certainty]) <= 0).all()
+    assert len(by_certainty) < len(split)
 
 
 def test_styles_are_picked_by_name() -> None:

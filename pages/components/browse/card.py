@@ -7,7 +7,7 @@ import streamlit as st
 from pages.components.browse.digit_card import digit_card
 from pages.components.browse.filters import View
 from pages.components.language import _
-from pages.components.link_values import is_to_start, write_values
+from pages.components.link_values import is_to_start, values_in_address, write_values
 from pages.components.presses import show_errors
 
 IMAGE_KEY = "browse_image"
@@ -42,8 +42,7 @@ def choose_number(view: View) -> None:
 def picked_number(view: View) -> int | None:
     """The digit whose card is open, if one is: picked, or named in the link the visitor came by."""
     if is_to_start(IMAGE_KEY):
-        asked = st.query_params.get("image", "")
-        look_at(int(asked) if asked.isdigit() and int(asked) < len(view.split) else None)
+        look_at(next(iter(values_in_address("image", range(len(view.split)))), None))
     number: int | None = st.session_state[IMAGE_KEY]
     return number
 

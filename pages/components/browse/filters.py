@@ -51,8 +51,14 @@ def choose_view() -> View:
 
 
 def show_hardest_mistakes() -> None:
-    """Set the filters to what the reader got most wrong, of all digits; for a button's `on_click`."""
-    for name, value in (("answers", "wrong"), ("order", "loss"), ("true", []), ("predicted", [])):
+    """Set the filters to what the reader got most wrong, of all digits and styles; for a button's `on_click`."""
+    for name, value in (
+        ("answers", "wrong"),
+        ("order", "loss"),
+        ("true", []),
+        ("predicted", []),
+        ("style", []),
+    ):
         st.session_state[f"browse_{name}"] = value
 
 
@@ -81,7 +87,12 @@ def _choose_more(dataset: Dataset, split_name: str, digits: list[int]) -> tuple[
             "order",
             _("Order"),
             ORDERS,
-            {"number": _("by number"), "loss": _("largest loss first"), "confidence": _("least sure first")},
+            {
+                "number": _("by number"),
+                "loss": _("largest loss first"),
+                "confidence": _("least sure first"),
+                "certainty": _("most sure first"),
+            },
             "number",
         )
         predicted = _choose_many("predicted", _("Read as"), range(CLASSES))
