@@ -10,9 +10,11 @@ from pages.components import frame, state
 from pages.components.language import _
 from pages.components.lesson.charts import PROJECTOR_KEY
 from pages.components.lesson.handouts import teachers_notes, worksheet
-from pages.components.lesson.questions import answered
+from pages.components.lesson.questions import answered, forget_answers
+from pages.components.lesson.runs import forget_runs
 from pages.components.lesson.steps import STEPS, Step
 from pages.components.link_values import is_to_start, values_in_address, write_values
+from pages.components.presses import press_button
 
 STEP_KEY = "lesson_step"
 NUMBERS = range(1, len(STEPS) + 1)
@@ -57,8 +59,15 @@ def go_to(number: int) -> None:
     st.session_state[STEP_KEY] = number
 
 
+def start_again() -> None:
+    """As if nobody had been here."""
+    forget_answers()
+    forget_runs()
+    go_to(1)
+
+
 def tools() -> None:
-    """Projector view and what can be printed."""
+    """Projector view, what can be printed, and the way back to the beginning."""
     if is_to_start(PROJECTOR_KEY):
         st.session_state[PROJECTOR_KEY] = st.query_params.get("projector") == "1"
     st.toggle(_("Projector view"), key=PROJECTOR_KEY)
@@ -70,6 +79,9 @@ def tools() -> None:
             st.download_button(
                 label, make(), file_name=name, mime="text/html", icon=":material/download:", on_click="ignore"
             )
+    with st.popover(_("Start again"), icon=":material/restart_alt:"):
+        st.markdown(_("For the next class: every question is asked anew. Runs stay on the Compare page."))
+        press_button(_("Ask everything anew"), "lesson_start_again", start_again)
     write_values("projector", [1] if st.session_state[PROJECTOR_KEY] else [])
     if st.session_state[PROJECTOR_KEY]:
         st.html(PROJECTOR_STYLE)

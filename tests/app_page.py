@@ -28,8 +28,10 @@ def lesson(**parameters: str) -> AppTest:
 def answer_everything(app: AppTest, *, rightly: bool) -> None:
     """Answer every question of a step, those that come after an answer, too."""
     questions = {question.name: question for step in STEPS for question in step.questions}
-    while open_questions := [radio for radio in app.radio if radio.value is None]:
-        for radio in open_questions:
-            right = questions[str(radio.key).removeprefix("lesson_")].right
+    while checks := [button for button in app.button if str(button.key).startswith("check_")]:
+        for check in checks:
+            name = str(check.key).removeprefix("check_")
+            radio, right = app.radio(f"lesson_{name}"), questions[name].right
             radio.set_value(right if rightly else (right + 1) % len(radio.options))
-        app.run()
+            app.run()
+            app.button(f"check_{name}").click().run()

@@ -25,7 +25,7 @@ from pages.components.lesson.steps.better import BATCHES, CONVOLUTION, HIDDEN, N
 from pages.components.runs import looking
 from pages.components.runs.address import read_request
 from tests.app_page import PROJECT, answer_everything, lesson
-from tests.run_examples import example_run
+from tests.run_examples import Open, button, example_run
 
 pytestmark = pytest.mark.usefixtures("home_of_the_session")
 
@@ -85,14 +85,15 @@ sys.exit("tensorflow" in sys.modules)
 
 def test_what_comes_after_a_question_waits_for_the_answer() -> None:
     app = lesson(step="6")
-    assert not any("Climb" in button.label for button in app.button)
+    app.radio[0].set_value(0).run()
+    assert not any("Climb" in one.label for one in app.button), "arrow keys choose on their way"
     answer_everything(app, rightly=True)
-    assert any("Climb" in button.label for button in app.button)
+    assert any("Climb" in one.label for one in app.button)
 
 
 def test_next_opens_the_following_step_and_the_address_follows() -> None:
     app = lesson(step="2")
-    next(button for button in app.button if button.label == "Next").click().run()
+    button(app, "Next").click().run()
     assert app.header[0].value.startswith("3.")
     assert app.query_params["step"] in ("3", ["3"])
 
@@ -121,6 +122,20 @@ def test_answers_and_the_step_are_found_again_after_a_reload(monkeypatch: pytest
     assert reloaded.header[0].value.startswith("3.")
     assert reloaded.radio
     assert all(radio.value is not None for radio in reloaded.radio)
+
+
+def test_the_next_class_finds_no_answers_and_no_runs(open_page: Open) -> None:
+    test, service = open_page("lesson.py", step="6")
+    answer_everything(test, rightly=True)
+    button(test, "Climb: run all five").click().run()
+    button(test, "Ask everything anew").click().run()
+    assert test.header[0].value.startswith("1.")
+    assert {run.status for run in service.runs.values()} == {"stopped"}
+    for number in range(1, len(STEPS) + 1):
+        again = lesson(step=str(number))
+        assert [radio.value for radio in again.radio] == [None], (
+            "only its first question, and no answer to it"
+        )
 
 
 def test_on_the_projector_all_words_of_a_chart_grow(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -187,8 +202,8 @@ def test_a_run_of_the_lesson_that_was_stopped_is_named_and_can_go_on(
     run = example_run(status, error=RunError("The page was closed.") if resumed else None)
     monkeypatch.setattr(state, "run_service", lambda: service)
     app = AppTest.from_function(script, args=(run,)).run()
-    for button in app.button:
-        button.click().run()
+    for one in app.button:
+        one.click().run()
     assert [call.args[0] for call in service.resume.call_args_list] == resumed
     assert [error.value.split(":")[0] for error in app.error] == [run.name for _run in resumed]
 

@@ -14,10 +14,15 @@ from tests.app_server import running_server
 from .conftest import Browser
 
 
+def answer(page: Page, choice: str) -> None:
+    page.get_by_text(choice, exact=True).click()
+    page.get_by_role("button", name="Check my answer").click()
+
+
 def test_an_answer_reveals_what_follows_and_next_goes_on(page: Page) -> None:
     page.goto("/lesson")
     expect(page.get_by_role("heading", name="1. The data")).to_be_visible()
-    page.get_by_text("784", exact=True).click()
+    answer(page, "784")
     expect(page.get_by_text("28 × 28 = 784 numbers")).to_be_visible()
     page.get_by_role("button", name="Next").click()
     expect(page.get_by_role("heading", name="2. Sigmoid")).to_be_visible()
@@ -59,8 +64,17 @@ def test_the_worksheet_is_downloaded_in_the_language_of_the_page_and_fits_one_sh
 def test_every_chart_of_a_step_is_drawn(page: Page, number: int, charts: int) -> None:
     page.goto(f"/lesson?step={number}")
     for question in STEPS[number - 1].questions:
-        page.get_by_text(question.choices[question.right], exact=True).click()
+        answer(page, question.choices[question.right])
     expect(page.get_by_test_id("stVegaLiteChart").locator("canvas, svg.marks")).to_have_count(charts)
+
+
+def test_a_pixel_that_is_tapped_is_framed(phone: Page) -> None:
+    phone.goto("/lesson?step=3")
+    answer(phone, "At 285")
+    squares = phone.locator(".st-key-lesson_flat_map .mark-rect path")
+    expect(squares).to_have_count(784)
+    squares.first.tap()
+    expect(phone.get_by_text("Place 0 = row 0 × 28 + column 0")).to_be_visible()
 
 
 def test_step_answers_and_runs_outlive_the_server(browser: Browser, tmp_path: Path) -> None:
@@ -69,7 +83,7 @@ def test_step_answers_and_runs_outlive_the_server(browser: Browser, tmp_path: Pa
     page = context.new_page()
     with running_server(tmp_path) as server:
         page.goto(f"{server.url}/lesson?step=4")
-        page.get_by_text("About 10%", exact=True).click()
+        answer(page, "About 10%")
         page.get_by_role("button", name="Run the post's loop").click()
         page.get_by_text("Stopped after epoch").wait_for()
     with running_server(tmp_path) as server:

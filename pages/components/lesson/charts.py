@@ -23,9 +23,20 @@ PROJECTOR_KEY = "lesson_projector"
 
 
 def show_chart(
-    table: pd.DataFrame, spec: dict[str, Any], *, alt: str, height: int = 300, width: int | str = "stretch"
+    table: pd.DataFrame,
+    spec: dict[str, Any],
+    *,
+    alt: str,
+    height: int = 300,
+    width: int | str = "stretch",
+    **options: Any,
 ) -> None:
-    """Show a chart; on the projector it and its words are larger, like everything there."""
+    """Show a chart; on the projector it and its words are larger, like everything there.
+
+    Parameters
+    ----------
+    options : more of `st.vega_lite_chart`'s
+    """
     scale = 1.6 if st.session_state.get(PROJECTOR_KEY) else 1.0
     words = {"labelFontSize": 12 * scale, "titleFontSize": 13 * scale, "labelLimit": 240 * scale}
     wide = width if isinstance(width, str) else int(width * scale)
@@ -35,6 +46,7 @@ def show_chart(
         height=int(height * scale),
         width=wide,
         alt=alt,
+        **options,
     )
 
 

@@ -38,7 +38,8 @@ th, td { text-align: left; padding: 0.25rem 0.8rem 0.25rem 0; border-bottom: 1px
 def worksheet() -> str:
     """The questions of all steps, with room for reasons."""
     parts = [
-        f"<p>{_text(_('Class and name'))}: ______________________ &nbsp; {_text(_('Date'))}: ______________</p>"
+        f"<p>{_text(_(THE_POST))}</p>",
+        f"<p>{_text(_('Class and name'))}: ______________________ &nbsp; {_text(_('Date'))}: ______________</p>",
     ]
     for number, step in enumerate(STEPS, 1):
         questions = "".join(_question(question) for question in step.questions)
@@ -67,8 +68,10 @@ def _preparation() -> list[str]:
             "The last line of each page says which digits are used. The post's figures fit the real MNIST only."
         ),
         _(
-            "Start the 1000 epochs of step 5 on the projector now: they are kept, and done when you get there."
+            "Start the 1000 epochs of step 5 on the projector now: they take some minutes, are kept, and are done "
+            "when you get there."
         ),
+        _("A class was here before? “Start again” on the lesson's first line clears its answers."),
         _("Print the worksheet: everyone decides on paper before the answer appears."),
         _("Short of time? Steps 1, 4 and 7 tell the story."),
     ]

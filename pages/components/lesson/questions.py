@@ -8,6 +8,7 @@ import streamlit as st
 
 from pages.components import state
 from pages.components.language import _
+from pages.components.presses import press_button
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ def ask(question: Question) -> bool:
         answers[question.name] = st.session_state[key]
         state.keep_lesson_progress()
 
+    is_answered = question.name in answers
     with st.container(border=True, key=f"question_{question.name}"):
         st.caption("🤔 " + _("Before you go on"))
         st.subheader(_(question.prompt), anchor=False)
@@ -49,11 +51,12 @@ def ask(question: Question) -> bool:
             index=None,
             format_func=lambda number: _(question.choices[number]),
             key=key,
-            on_change=keep,
+            on_change=keep if is_answered else None,
             label_visibility="collapsed",
         )
-        if choice is None:
-            st.caption(_("Choose an answer to go on."))
+        if not is_answered:  # arrow keys choose on their way: only the button reveals
+            name = f"check_{question.name}"
+            press_button(_("Check my answer"), name, keep, type="primary", disabled=choice is None)
             return False
         _explain(question, choice)
     return True
@@ -66,6 +69,16 @@ def _explain(question: Question, choice: int) -> None:
     else:
         right = _(question.choices[question.right])
         st.warning(_("Not quite: “{answer}”.", answer=right) + " " + explanation, icon="💡")
+
+
+def forget_answers() -> None:
+    """Every question is asked anew, of this visitor; for a button's callback."""
+    progress = state.lesson_progress()
+    for name in progress.answers:
+        if f"lesson_{name}" in st.session_state:
+            st.session_state[f"lesson_{name}"] = None
+    progress.answers.clear()
+    state.keep_lesson_progress()
 
 
 def answered() -> frozenset[str]:

@@ -47,6 +47,16 @@ def start_run(key: str, config: TrainingConfig, name: Phrase) -> None:
     state.keep_lesson_progress()
 
 
+def forget_runs() -> None:
+    """The lesson's runs are no longer the lesson's; what is unfinished ends. Compare still has them."""
+    runs = state.lesson_progress().runs
+    for run in find_runs(runs).values():
+        if run.is_unfinished:
+            state.run_service().stop(run.id)
+    runs.clear()
+    state.keep_lesson_progress()
+
+
 def find_run(key: str) -> RunSnapshot | None:
     """The run under this key as it is now; None if it was never started, or deleted."""
     run_id = state.lesson_progress().runs.get(key)

@@ -73,7 +73,9 @@ STEPS = (
         numpy_training.show,
         (*numpy_training.QUESTIONS, *unusual.QUESTIONS),
         mark(
-            "A class that starts runs all at once waits in a queue. Let one group run and the others predict."
+            "A class that starts runs all at once waits in a queue. Let one group run and the others predict. "
+            "The switches on the real MNIST, after 30 epochs: as posted 76%, with either fix 79%, with both 32%. "
+            "That is no mistake: the steps have become short, and step 6 lets the rate grow."
         ),
     ),
     Step(

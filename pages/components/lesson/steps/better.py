@@ -91,13 +91,18 @@ def show() -> None:
 def _explain() -> None:
     st.markdown(
         _(
-            "- **Pixels from 0 to 1**: far fewer outputs start saturated, so more of them learn.\n"
+            "- **Pixels from 0 to 1**: with the mean gradient the steps are no longer far too long, "
+            "so the weights settle.\n"
             "- **Small batches**: hundreds of steps per epoch instead of one.\n"
             "- **Hidden layer**: it may look for parts of digits, not only for whole ones.\n"
             "- **Convolution**: the same small window everywhere, so a stroke counts wherever it stands."
         )
     )
-    st.caption(_("Each change also brings the learning rate and the epochs that suit it."))
+    st.caption(
+        _(
+            "Each change also brings the learning rate, its schedule, the first weights and the epochs that suit it."
+        )
+    )
 
 
 def _draw_ladder() -> None:

@@ -22,7 +22,7 @@ QUESTIONS = (
         (mark("As steep as in the middle"), mark("Steeper than in the middle"), mark("Almost flat")),
         2,
         mark(
-            "The slope is s · (1 − s), nearly 0. A flat curve gives no hint which way to go: it is saturated."
+            "The slope is s · (1 − s), nearly 0: moving the score hardly moves the answer. That is called saturated."
         ),
     ),
     Question(
@@ -88,7 +88,10 @@ def _loss() -> None:
     words, picture = st.columns((2, 3), gap="large", vertical_alignment="center")
     with words:
         st.markdown(
-            _("**Cross-entropy** says how wrong a probability p is. If the true answer is “yes”: −log p.")
+            _(
+                "**Cross-entropy** says how wrong a probability p is. If the true answer is “yes”: −log p; "
+                "if it is “no”: −log(1 − p). (log is the natural logarithm: `ln` on a calculator.)"
+            )
         )
         p = st.slider(_("The model says p"), 0.01, 0.99, LIKELY, 0.01, key="lesson_loss_p")
         st.markdown(

@@ -16,6 +16,7 @@ from pages.components.lesson.questions import Question, ask
 from pages.components.source import show_source
 
 SIZE = 28
+PLACE_KEY, MAP_KEY = "lesson_flat_place", "lesson_flat_map"
 PAPER, INK, ORANGE = (241, 245, 249), (21, 32, 43), (230, 159, 0)
 QUESTIONS = (
     Question(
@@ -54,7 +55,7 @@ def _flatten(split: Split) -> int:
     words, picture = st.columns((2, 3), gap="large", vertical_alignment="center")
     with words:
         number = st.slider(_("Choose a digit"), 0, 99, 0, key="lesson_flat_image")
-        place = st.slider(_("Walk along the row of 784"), 0, 783, 285, key="lesson_flat_place")
+        place = st.slider(_("Walk along the row of 784"), 0, 783, 285, key=PLACE_KEY)
         row = flatten(split.images[number : number + 1])
         st.markdown(
             _(
@@ -68,7 +69,7 @@ def _flatten(split: Split) -> int:
                 value=int(row[0, place]),
             )
         )
-        st.caption(_("Point at a pixel to see its place; the orange frame is yours."))
+        st.caption(_("Point at a pixel to see its place. Press it, and the orange frame comes."))
     with picture:
         _pixel_map(split.images[number], place)
     st.image(
@@ -112,14 +113,27 @@ def _pixel_map(image: NDArray[np.uint8], place: int) -> None:
         "stroke": {"condition": {"test": "datum.chosen", "value": _hex(ORANGE)}, "value": None},
         "tooltip": [{"field": field, "title": title} for field, title in words.items()],
     }
+    pressed = {"name": "pixel", "select": {"type": "point", "fields": ["place"]}}
     between = {"fill": _hex(PAPER)}  # no dark page shines through between the squares
     show_chart(
         table,
-        {"mark": {"type": "rect", "strokeWidth": 3}, "view": between, "encoding": encoding},
+        {
+            "mark": {"type": "rect", "strokeWidth": 3},
+            "view": between,
+            "encoding": encoding,
+            "params": [pressed],
+        },
         width=400,
         height=400,
         alt=_("The digit as 28 by 28 squares; the pixel at place {place} is framed", place=place),
+        key=MAP_KEY,
+        on_select=_frame_pressed,
     )
+
+
+def _frame_pressed() -> None:
+    for pixel in st.session_state[MAP_KEY].selection.get("pixel", ()):
+        st.session_state[PLACE_KEY] = int(pixel["place"])
 
 
 def _hex(colour: tuple[int, int, int]) -> str:
@@ -132,9 +146,8 @@ def _label_row(label: int) -> None:
     with words:
         chosen = st.slider(_("Label"), 0, 9, label, key="lesson_label")
     with row:
-        values = one_hot(np.array([chosen])).astype(int)
-        st.table(
-            pd.DataFrame(values.astype(str), columns=[str(digit) for digit in range(10)]), hide_index=True
-        )
-        st.code(f"one_hot([{chosen}]) == {values.tolist()}", wrap_lines=True)
+        values = one_hot(np.array([chosen]))
+        digits = [f"{value:.0f}" for value in values[0]]
+        st.table(pd.DataFrame([digits], columns=[str(digit) for digit in range(10)]), hide_index=True)
+        st.code(f"one_hot(np.array([{chosen}]))\n{values!r}", wrap_lines=True)
     show_source(one_hot)

@@ -93,13 +93,13 @@ def _show_table(update: Update) -> None:
         st.table(table, hide_index=True)
 
 
-def _number(value: float) -> str:
-    """To three places, with the minus sign that formulas have; a zero has none."""
-    return f"{value:z.3f}".replace("-", "−")
+def _number(value: float, places: int = 3) -> str:
+    """With the minus sign that formulas have; a zero has none."""
+    return f"{value:z.{places}f}".replace("-", "−")
 
 
 def _say(update: Update, label: int, place: int) -> None:
-    """The row of the true digit in a sentence, and how many outputs are saturated."""
+    """The row of the true digit in a sentence, to a place more than its result; and how many outputs are saturated."""
     st.markdown(
         _(
             "Output {label} should say 1. Its error is {error}, pixel {place} is {pixel:.3g}, "
@@ -108,8 +108,8 @@ def _say(update: Update, label: int, place: int) -> None:
             error=_number(update.errors[label]),
             place=place,
             pixel=update.pixel,
-            gradient=_number(update.gradients[label]),
-            before=_number(update.weights[label]),
+            gradient=_number(update.gradients[label], 4),
+            before=_number(update.weights[label], 4),
             after=_number(update.new_weights[label]),
         )
     )

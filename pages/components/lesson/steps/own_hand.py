@@ -10,19 +10,22 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from mnist_core import Split, rasterize_strokes, read_strokes
-from mnist_core.messages import mark
+from mnist_core.messages import Phrase, mark
 from pages.components import state
 from pages.components.digit_sheet import Digit, digit_sheet
 from pages.components.draw.live_answer import live_answers
 from pages.components.drawing_pad import drawing_pad
 from pages.components.language import _, plain
 from pages.components.lesson.questions import Question, ask
+from pages.components.lesson.runs import find_run, start_button, watch
+from pages.components.lesson.steps.better import RUNGS
 from pages.components.presses import show_errors
 from pages.components.readers import STARTER, Reader, readers
 from pages.components.runs.words import unique_names
 from pages.components.source import show_source
 
 EXAMPLES, HARDEST, FEWEST = 12, 8, 8
+OWN_KEY = "rung_hidden"
 
 QUESTIONS = (
     Question(
@@ -43,10 +46,11 @@ def show() -> None:
     st.markdown(
         _(
             "Now you. Draw digits the way you write them; then a **9 with a curled tail**, a **crossed 7**, "
-            "an **open 4**. Who reads them?"
+            "a **1 with a long upstroke**. Who reads them?"
         )
     )
     st.fragment(_draw)()
+    _offer_reader()
     show_source(rasterize_strokes, purposes=[_("Your strokes become a picture like MNIST's")])
     if not ask(QUESTIONS[0]):
         return
@@ -79,9 +83,21 @@ def _draw() -> None:
                 live_answers(readings)
             else:
                 st.info(_("Their answers appear here while you draw."), icon="✏️")
-            if len(readings) == 1:
-                st.caption(_("Train a model in step 6, and it reads here, too."))
             st.page_link("pages/draw.py", label=_("More on the Draw page"), icon="✏️")
+
+
+def _offer_reader() -> None:
+    """Whoever comes here without step 6 gets a model of her own from it, to set against the starter."""
+    if find_run(OWN_KEY) is None and own_reader(readers()) == STARTER:
+        st.markdown(
+            _(
+                "So far only the starter model reads, and it has practised all these hands. "
+                "Train one of your own beside it:"
+            )
+        )
+        start = (OWN_KEY, RUNGS[OWN_KEY][2], Phrase(mark("A hidden layer of 128")))
+        start_button(_("Train a model of step 6"), "start_own_reader", start)
+    watch([OWN_KEY], lambda: None)
 
 
 def own_reader(people: Collection[str]) -> str:

@@ -56,7 +56,7 @@ def _two_losses(scores: NDArray[np.float64]) -> None:
     st.markdown(
         _(
             "**Categorical** cross-entropy asks one: how likely does softmax find the {digit}? "
-            "−log {probability:.3f} = **{loss:.3f}**.",
+            "−log {probability:.4g} = **{loss:.3f}**.",
             digit=true_digit,
             probability=float(softmax(scores) @ truth),
             loss=-float(np.log(softmax(scores) @ truth)),

@@ -52,8 +52,9 @@ QUESTIONS = (
         ),
         0,
         mark(
-            "Pixels up to 255 make each step overshoot: over the valley, up the other side. "
-            "Scaled pixels at the same rate give a smooth, falling curve. Try it."
+            "Pixels up to 255 make the steps so long that now and then one lands high on the other side of the "
+            "valley: the loss jumps, then comes down again. Scaled pixels at the same rate give a smooth, falling "
+            "curve. Try it."
         ),
     ),
 )

@@ -8,6 +8,8 @@ import pandas as pd
 import streamlit as st
 
 from mnist_core import PRESETS, TrainingConfig, cross_entropy, one_hot
+from mnist_core.backends.numpy_backend import NumpyBackend
+from mnist_core.evaluation import evaluate_in_pieces
 from mnist_core.messages import Phrase, mark
 from pages.components import state
 from pages.components.language import _, plain
@@ -15,6 +17,7 @@ from pages.components.lesson.charts import accuracy_chart
 from pages.components.lesson.questions import Question, ask
 from pages.components.lesson.runs import find_runs, open_in_train, start_button, watch
 from pages.components.lesson.steps.first_step import PRESET, SAMPLE, first_step, untrained_model
+from pages.components.source import show_source
 
 EPOCHS = 30
 NAMES = {
@@ -29,9 +32,9 @@ QUESTIONS = (
         "test_set",
         mark("The post prints the accuracy on the images it learned from. What does that not tell you?"),
         (
-            mark("How fast it is"),
+            mark("How many of these images it reads right"),
             mark("How well it reads digits it has never seen"),
-            mark("Which digit is the hardest"),
+            mark("Whether it does better than guessing"),
         ),
         1,
         mark(
@@ -49,16 +52,23 @@ def show_unusual() -> None:
     unit = st.toggle(_("Fix: divide by 255"), key="lesson_fix_pixels")
     step = first_step(state.dataset().train, "unit" if unit else "raw")
     st.markdown(
-        _("Before any learning, **{saturated:.0%}** of the answers are saturated.", saturated=step.saturated)
+        _(
+            "Before any learning, **{saturated:.0%}** of the answers to the first {count:,} images are saturated.",
+            saturated=step.saturated,
+            count=SAMPLE,
+        )
     )
     st.markdown(_("**2. The weights step by the sum** over all images, the biases by the mean."))
     mean = st.toggle(_("Fix: the mean for both"), key="lesson_fix_mean")
     st.markdown(
         _(
-            "Weights begin between −1 and 1. The first step moves one by **{size}** on average.",
+            "Weights begin between −1 and 1. The first step moves one by about **{size}** on average "
+            "(worked out on the first {count:,} images).",
             size=_readable(step.by_mean if mean else step.by_sum),
+            count=SAMPLE,
         )
     )
+    show_source(NumpyBackend._loss_and_gradient, purposes=[_("`_sum_weights`: the sum instead of the mean")])
     _runs(_config(unit=unit, mean=mean), unit=unit, mean=mean)
     _swapped_arguments(unit=unit)
     if ask(QUESTIONS[0]):
@@ -136,6 +146,7 @@ def _swapped_arguments(*, unit: bool) -> None:
             "34.5 either way. Turn on switch 1, and look again."
         )
     )
+    show_source(evaluate_in_pieces, purposes=[_("`posted`: the loss as the post calls it, swapped")])
 
 
 def _test_accuracy() -> None:

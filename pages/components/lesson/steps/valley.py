@@ -34,6 +34,8 @@ def valley_walk(rate: float, start: float = -1.5, steps: int = 12) -> list[float
 
 
 def _valley_sentence(rate: float) -> str:
+    if rate < 0.1:
+        return _("It creeps: after twelve steps it is still on its way.")
     if rate <= 0.5:
         return _("It rolls down one side and stays at the bottom.")
     if rate < 1:
