@@ -67,11 +67,11 @@ def start_again() -> None:
 
 
 def tools() -> None:
-    """Projector view, what can be printed, and the way back to the beginning."""
+    """Projector view, and what a teacher needs: what to print, and an unanswered lesson."""
     if is_to_start(PROJECTOR_KEY):
         st.session_state[PROJECTOR_KEY] = st.query_params.get("projector") == "1"
     st.toggle(_("Projector view"), key=PROJECTOR_KEY)
-    with st.popover(_("To print"), icon=":material/print:"):
+    with st.popover(_("For the teacher"), icon=":material/school:"):
         for label, make, name in (
             (_("Worksheet"), worksheet, "worksheet.html"),
             (_("Teacher's notes"), teachers_notes, "teachers-notes.html"),
@@ -79,9 +79,9 @@ def tools() -> None:
             st.download_button(
                 label, make(), file_name=name, mime="text/html", icon=":material/download:", on_click="ignore"
             )
-    with st.popover(_("Start again"), icon=":material/restart_alt:"):
-        st.markdown(_("For the next class: every question is asked anew. Runs stay on the Compare page."))
-        press_button(_("Ask everything anew"), "lesson_start_again", start_again)
+        st.caption(_("Before the next class: every question is asked anew. Runs stay on the Compare page."))
+        icon = ":material/restart_alt:"
+        press_button(_("Start the lesson again"), "lesson_start_again", start_again, icon=icon)
     write_values("projector", [1] if st.session_state[PROJECTOR_KEY] else [])
     if st.session_state[PROJECTOR_KEY]:
         st.html(PROJECTOR_STYLE)

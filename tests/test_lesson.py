@@ -128,7 +128,7 @@ def test_the_next_class_finds_no_answers_and_no_runs(open_page: Open) -> None:
     test, service = open_page("lesson.py", step="6")
     answer_everything(test, rightly=True)
     button(test, "Climb: run all five").click().run()
-    button(test, "Ask everything anew").click().run()
+    button(test, "Start the lesson again").click().run()
     assert test.header[0].value.startswith("1.")
     assert {run.status for run in service.runs.values()} == {"stopped"}
     for number in range(1, len(STEPS) + 1):

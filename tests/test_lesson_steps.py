@@ -145,7 +145,7 @@ def test_a_run_may_have_any_name_and_stands_beside_the_starter(
     app = lesson(step="7")
     answer_everything(app, rightly=True)
     assert not app.error
-    assert len(app.table[-1].value.columns) == 4
+    assert len(app.table[-1].value.columns) == 5
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,7 @@ def _preparation() -> list[str]:
             "Start the 1000 epochs of step 5 on the projector now: they take some minutes, are kept, and are done "
             "when you get there."
         ),
-        _("A class was here before? “Start again” on the lesson's first line clears its answers."),
+        _("A class was here before? “For the teacher”, “Start the lesson again” clears its answers."),
         _("Print the worksheet: everyone decides on paper before the answer appears."),
         _("Short of time? Steps 1, 4 and 7 tell the story."),
     ]

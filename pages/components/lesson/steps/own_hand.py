@@ -171,7 +171,8 @@ def _shares_by_style(split: Split, rights: dict[str, NDArray[np.bool_]]) -> pd.D
     styles = pd.DataFrame({"digit": split.labels, "style": split.styles, **rights}).groupby(
         ["digit", "style"]
     )
-    shares: pd.DataFrame = styles.mean()[styles.size() >= FEWEST]
+    shares: pd.DataFrame = styles.mean().assign(pictures=styles.size())
+    shares = shares[shares["pictures"] >= FEWEST]
     return shares.sort_values("reader", kind="stable").reset_index()
 
 
@@ -186,8 +187,10 @@ def _answers(reader: Reader) -> NDArray[np.intp] | None:
 
 def _show_shares(shares: pd.DataFrame, names: dict[str, str]) -> None:
     """A table of the styles, and of who reads them how well; a run may have any name, also one twice."""
-    columns = [shares["digit"].map(str), shares["style"].map(_)]
+    columns = [shares["digit"].map(str), shares["style"].map(_), shares["pictures"].map(str)]
     columns += [shares[column].map("{:.0%}".format) for column in names]
     shown = pd.concat(columns, axis=1)
-    shown.columns = unique_names([_("digit"), _("style"), *(plain(name) for name in names.values())])
+    shown.columns = unique_names(
+        [_("digit"), _("style"), _("pictures"), *(plain(name) for name in names.values())]
+    )
     st.table(shown, hide_index=True, width="content")
