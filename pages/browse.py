@@ -92,21 +92,22 @@ def digits_of_page(
     ]
 
 
-def explore() -> None:
-    """Filters, sheet and card."""
+def explore() -> View:
+    """Filters, sheet and card; what they show."""
     view = choose_view()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         choose_number(view)
         st.button(_("Show the hardest mistakes"), icon="🤔", on_click=show_hardest_mistakes)
     show_digits(view)
     show_card(view)
+    return view
 
 
 with frame.page(_("Browse"), "🔢"):
     st.title(_("Browse the digits"))
     with st.spinner(_("Looking for the digits …")):
         state.dataset()
-    explore()
+    view = explore()
     st.header(_("The first ten"))
     st.caption(
         _(
@@ -114,7 +115,7 @@ with frame.page(_("Browse"), "🔢"):
         )
     )
     show_first_ten(state.dataset().train, width=720)
-    split_overview(state.dataset())
+    split_overview(view)
     show_source(
         select_images,
         image_losses,

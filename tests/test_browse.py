@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from mnist_core import Model, Split
 from mnist_core.network import get_architecture, initial_parameters
+from mnist_core.statistics import compute_statistics
 from pages.components import state
 from pages.components.pictures import draw_digit_grid
 from tests.app_page import at_page
@@ -73,6 +74,22 @@ def test_a_card_says_how_sure_the_model_is_as_draw_does() -> None:
     words = [each.value for each in browse(image="0").markdown]
     (sentence,) = [each for each in words if "Starter model reads" in each]
     assert sentence.endswith(", >99% sure.")
+
+
+@pytest.mark.parametrize(("part", "words"), [("train", "to learn from"), ("test", "to test on")])
+def test_the_overview_is_of_the_chosen_digits_and_counted_once(
+    monkeypatch: pytest.MonkeyPatch, part: str, words: str
+) -> None:
+    state.statistics.clear()
+    count = Mock(side_effect=compute_statistics)
+    monkeypatch.setattr("mnist_core.statistics.compute_statistics", count)
+    browse(set="strokes", split=part)
+    captions = [each.value for each in browse(set="strokes", split=part, true="3", order="loss").caption]
+    split = getattr(state.dataset("strokes"), part)
+    assert f"Digits from built-in strokes, {words}: all {len(split):,} of them" in "\n".join(captions)
+    most = np.bincount(split.labels)
+    assert any(text.startswith(f"{most.argmax()} is the most frequent ({most.max():,})") for text in captions)
+    assert count.call_count == 1
 
 
 def test_the_standing_pictures_are_drawn_once_for_all_visitors(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ import streamlit as st
 
 from mnist_core import Dataset, Split
 from mnist_core.data import CLASSES
+from mnist_core.messages import mark
 from mnist_core.selection import ANSWERS, ORDERS, Selection
 from pages.components import state
 from pages.components.language import _
@@ -17,6 +18,8 @@ from pages.components.link_values import Value, is_to_start, values_in_address, 
 from pages.components.readers import STARTER, Reader, readers
 
 STROKES = "strokes"
+SET_NAMES = {"active": "MNIST", STROKES: mark("built-in strokes")}
+PARTS = {"train": mark("to learn from"), "test": mark("to test on")}
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,14 @@ class View:
         """The split itself."""
         return self.dataset.train if self.split_name == "train" else self.dataset.test
 
+    @property
+    def origin(self) -> dict[str, str]:
+        """The names of data set and part, in the words of the filters."""
+        return {
+            "set": _(SET_NAMES.get(self.dataset.name, SET_NAMES["active"])),
+            "part": _(PARTS[self.split_name]),
+        }
+
 
 def choose_view() -> View:
     """Show the filters and return what they say."""
@@ -41,8 +52,8 @@ def choose_view() -> View:
         split_name = _choose_one(
             "split",
             _("Part"),
-            ("train", "test"),
-            {"train": _("to learn from"), "test": _("to test on")},
+            tuple(PARTS),
+            {part: _(words) for part, words in PARTS.items()},
             "test",
         )
         digits = _choose_many("true", _("Digit"), range(CLASSES))
@@ -66,7 +77,7 @@ def _choose_dataset() -> Dataset:
     active = state.dataset()
     if active.name == STROKES:
         return active
-    names = {"active": "MNIST", STROKES: _("built-in strokes")}
+    names = {name: _(words) for name, words in SET_NAMES.items()}
     chosen = _choose_one("set", _("Digits from"), tuple(names), names, "active")
     with st.spinner(_("Drawing the built-in digits …")):
         return state.dataset(STROKES) if chosen == STROKES else active

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from mnist_core import Dataset, Split
+from mnist_core import Split
 from pages.components import state
+from pages.components.browse.filters import View
 from pages.components.charts import vega_chart
 from pages.components.colours import blue
 from pages.components.language import _
@@ -22,18 +23,23 @@ def show_first_ten(split: Split, width: int | str = "stretch") -> None:
     )
 
 
-def split_overview(dataset: Dataset) -> None:
-    """Show class balance, means and spreads of the training part."""
-    facts = state.statistics(dataset.name, "train", dataset.train)
+def split_overview(view: View) -> None:
+    """Show class balance, means and spreads of the data set and part that are chosen."""
+    facts = state.statistics(view.dataset.name, view.split_name, view.split)
     st.header(_("All of them at once"))
+    st.caption(
+        _(
+            "Digits from {set}, {part}: all {total:,} of them, whatever the filters above say.",
+            total=len(view.split),
+            **view.origin,
+        )
+    )
     counts, means, spreads = st.tabs([_("How many of each"), _("The average digit"), _("Where they differ")])
     with counts:
         fewest, most = int(facts.counts.argmin()), int(facts.counts.argmax())
         st.caption(
             _(
-                "Of {total:,} training digits, {most} is the most frequent ({most_count:,}) "
-                "and {fewest} the rarest ({fewest_count:,}).",
-                total=len(dataset.train),
+                "{most} is the most frequent ({most_count:,}) and {fewest} the rarest ({fewest_count:,}).",
                 most=most,
                 most_count=int(facts.counts[most]),
                 fewest=fewest,
