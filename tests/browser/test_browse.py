@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import re
 import statistics
 
+import numpy as np
 import pytest
-from playwright.sync_api import Page, WebSocketRoute, expect
+from PIL import Image
+from playwright.sync_api import Locator, Page, WebSocketRoute, expect
 
 
 def test_a_digit_is_pressed_and_its_card_opens_and_closes(page: Page) -> None:
@@ -70,6 +73,25 @@ def test_a_digit_of_a_page_just_turned_is_the_one_that_opens(page: Page) -> None
     )
     expect(page.get_by_role("dialog")).to_contain_text("Image 60")
     expect(page).to_have_url(re.compile("page=2"))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_numbers_wider_than_a_phone_show_on_which_side_more_of_them_are(phone: Page, scheme: str) -> None:
+    phone.emulate_media(color_scheme=scheme)
+    phone.goto("/browse?image=3")
+    phone.get_by_role("tab", name="Pixels as numbers").click()
+    table = phone.get_by_role("dialog").locator(".st-key-pixels .stCode")
+    expect(table).to_be_visible()
+    for place, sides in ((0, (False, True)), (100, (True, True)), (9999, (True, False))):
+        table.evaluate("(table, place) => table.scrollTo(place, 0)", place)
+        assert shaded_sides(table) == sides
+
+
+def shaded_sides(table: Locator) -> tuple[bool, bool]:
+    """Whether the left and the right edge of a table look other than its middle, below its last row."""
+    picture = np.asarray(Image.open(io.BytesIO(table.screenshot())).convert("L")).astype(int)
+    left, middle, right = picture[-20, [4, picture.shape[1] // 2, -5]]
+    return abs(left - middle) > 10, abs(right - middle) > 10
 
 
 # Press the button named `name`; resolves to the milliseconds until the sheet shows other digits, painted.
