@@ -43,7 +43,7 @@ def test_the_lesson_speaks_korean_when_the_link_says_so(page: Page) -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "menu", "worksheet"), [("en", "For the teacher", "Worksheet"), ("ko", "선생님께", "활동지")]
+    ("language", "menu", "worksheet"), [("en", "For the teacher", "Worksheet"), ("ko", "교사용", "활동지")]
 )
 def test_the_worksheet_is_downloaded_in_the_language_of_the_page_and_fits_one_sheet_of_paper(
     page: Page, language: str, menu: str, worksheet: str
