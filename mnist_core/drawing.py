@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 import numpy as np
 from numpy.typing import NDArray
 
+from mnist_core.messages import mark
 from mnist_core.pen import MIDDLE, Floats, Strokes, clean_strokes, fit_strokes, trace
 
 Picture = NDArray[np.float32]
@@ -87,7 +88,7 @@ def preparation_steps(
 
     Returns
     -------
-    (name, (28, 28) float32) for the plain resize and each step made, each on top of those before it
+    (name to translate, (28, 28) float32) for the plain resize and each step made, each on top of those before it
 
     Raises
     ------
@@ -98,20 +99,20 @@ def preparation_steps(
     left, top, side = _pad(cleaned, canvas)
     pixel = [(stroke - (left, top)) * (SIZE / side) - 0.5 for stroke in cleaned]
     width = SIZE * BRUSH
-    steps = [("Plain resize", _ink(trace(pixel), width))]
+    steps = [(mark("Plain resize"), _ink(trace(pixel), width))]
     if fit:
         extent = float(np.ptp(np.concatenate(pixel), axis=0).max())
         scale = BOX / (extent + width)
         pixel, width = fit_strokes(pixel, extent * scale), width * scale
-        steps.append(("Fit to 20 × 20", _ink(trace(pixel), width)))
+        steps.append((mark("Fit to 20 × 20"), _ink(trace(pixel), width)))
     if centre:
         pixel = _shifted(pixel, width)
-        steps.append(("Centre", _ink(trace(pixel), width)))
+        steps.append((mark("Centre"), _ink(trace(pixel), width)))
     if pen_width:
         if fit:
             pixel = fit_strokes(pixel, BOX - PEN_WIDTH)
         pixel = _shifted(pixel, PEN_WIDTH) if centre else pixel
-        steps.append(("Pen width", _ink(trace(pixel), PEN_WIDTH)))
+        steps.append((mark("Pen width"), _ink(trace(pixel), PEN_WIDTH)))
     return tuple(steps)
 
 

@@ -54,7 +54,8 @@ def read_strokes(strokes: Strokes, model: Model) -> Reading:
     except DrawingError as error:
         return _nothing(error)
     if all(np.ptp(stroke, axis=0).max() == 0 for stroke in whole):
-        return _nothing(DrawingError(DOT if len(whole) == 1 else DOTS), image)
+        told = DOT if len(whole) == 1 else DOTS
+        return _nothing(DrawingError(told), image)
     reason = why_no_digit(image)
     if reason is None and len(clean_strokes(strokes)) < len(whole):
         image = rasterize_strokes(strokes)  # a digit, and a slip of the pen beside it

@@ -128,7 +128,7 @@ def walk(number: int) -> None:
 
 
 number = current_step()
-with frame.page(_("Lesson"), "📖", place=f"step {number}"):
+with frame.page(_("Lesson"), "📖", place=str(number)):
     with st.container(horizontal=True, vertical_alignment="center", key="lesson_tools"):
         st.title(_("From one pixel to 99%"), anchor=False, width="content")
         tools()

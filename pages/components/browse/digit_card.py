@@ -58,8 +58,9 @@ def _show_picture(split: Split, number: int, on_pick: Callable[[int], None]) -> 
                 on_click=on_pick,
                 args=(other,),
             )
-    if split.styles is not None and split.styles[number]:
-        st.caption(_("Handwriting style: {style}", style=_(str(split.styles[number]))))
+    style = "" if split.styles is None else str(split.styles[number])
+    if style:
+        st.caption(_("Handwriting style: {style}", style=_(style)))
 
 
 def show_pixels(image: NDArray[np.uint8]) -> None:

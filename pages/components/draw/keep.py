@@ -140,7 +140,8 @@ def _downloads(drawings: list[KeptDrawing]) -> None:
     with st.container(horizontal=True):
         for label, encode, ending, mime in kinds:
             content = partial(encode, drawings)
-            st.download_button(label, content, f"drawings.{ending}", mime, icon="⬇️", on_click="ignore")
+            name = f"drawings.{ending}"
+            st.download_button(label, content, file_name=name, mime=mime, icon="⬇️", on_click="ignore")
         with st.popover(_("Delete all"), icon="🗑️"):
             st.write(_("Delete all kept drawings ({count})?", count=len(drawings)))
             press_button(_("Yes, delete them"), "keep_clear", store().clear, type="primary")

@@ -80,20 +80,14 @@ def _show_why(drawing: Drawing, reading: Reading, model: Model) -> None:
 
 
 def _show_steps(drawing: Drawing, model: Model) -> None:
-    names = {
-        "Plain resize": _("Plain resize"),
-        "Fit to 20 × 20": _("Fit to 20 × 20"),
-        "Centre": _("Centre"),
-        "Pen width": _("Pen width"),
-    }
     with st.container(horizontal=True):
-        fit = st.toggle(names["Fit to 20 × 20"], value=True, key="step_fit", persist_state="session")
-        centre = st.toggle(names["Centre"], value=True, key="step_centre", persist_state="session")
-        pen_width = st.toggle(names["Pen width"], value=True, key="step_pen_width", persist_state="session")
+        fit = st.toggle(_("Fit to 20 × 20"), value=True, key="step_fit", persist_state="session")
+        centre = st.toggle(_("Centre"), value=True, key="step_centre", persist_state="session")
+        pen_width = st.toggle(_("Pen width"), value=True, key="step_pen_width", persist_state="session")
     steps = preparation_steps(drawing.strokes, fit=fit, centre=centre, pen_width=pen_width, canvas=SIDE)
     live_pictures(
         "steps",
-        [Picture(image, title=names[name], note=_guess(image, model)) for name, image in steps],
+        [Picture(image, title=_(name), note=_guess(image, model)) for name, image in steps],
         side=112,
     )
     st.caption(

@@ -108,7 +108,7 @@ def status_word(status: str) -> str:
 
 def setting_label(name: str) -> str:
     """What a field of `TrainingConfig` is called."""
-    return _(_LABELS.get(name, name))
+    return _(_LABELS[name])
 
 
 def value_text(name: str, value: Any) -> str:
