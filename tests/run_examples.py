@@ -11,10 +11,11 @@ import numpy as np
 from streamlit.testing.v1 import AppTest
 
 from mnist_core import Dataset, EpochResult, Model, RunService, RunSnapshot, Split, TrainingConfig
-from mnist_core.errors import MnistCoreError, RunError
+from mnist_core.errors import MnistCoreError
 from mnist_core.network import get_architecture, initial_parameters
 from mnist_core.runs.protocol import RunSamples
 from mnist_core.runs.record import RunRecord
+from mnist_core.runs.shelf import unknown
 from mnist_core.training import Trainer
 
 OWNER = "a" * 32
@@ -95,7 +96,7 @@ class ExampleService:
 
     def snapshot(self, run_id: str) -> RunSnapshot:
         if run_id not in self.runs:
-            raise RunError("There is no run with this id. Received: {received}.", received=run_id)
+            raise unknown()
         return self.runs[run_id]
 
     def list(self, owner: str) -> list[RunSnapshot]:
@@ -119,7 +120,7 @@ class ExampleService:
         self._become(run_id, "stopped")
 
     def delete(self, run_id: str) -> None:
-        del self.runs[run_id]
+        self.runs.pop(run_id, None)
 
     def __getattr__(self, name: str) -> Any:
         if not hasattr(RunService, name):

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from mnist_core import TrainingConfig
-from tests.run_examples import Open, example_run, texts
+from mnist_core import RunService, TrainingConfig
+from mnist_core.runs.packing import run_to_bytes
+from pages.components import state
+from tests.app_page import at_page
+from tests.run_examples import OWNER, Open, button, example_run, make_record, texts
 
 OTHER = TrainingConfig(epochs=10, learning_rate=0.5)
 
@@ -55,3 +60,25 @@ def test_the_name_of_a_run_just_deleted_is_not_taken_for_a_wish(
     test.text_input[0].set_value("best").run()
     assert [order for order in service.orders if order[0] == "rename"] == orders
     assert not test.error
+
+
+@pytest.mark.parametrize(
+    ("press", "complaints"),
+    [
+        ("Share", ["This run is gone: it was deleted, perhaps in another tab."]),
+        ("Delete it", []),
+    ],
+)
+def test_a_run_deleted_in_another_tab_is_missed_only_where_it_is_wanted(
+    press: str, complaints: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    service = RunService(tmp_path)
+    monkeypatch.setattr(state, "run_service", lambda: service)
+    monkeypatch.setattr(state, "visitor", lambda: OWNER)
+    run = service.import_run(run_to_bytes(make_record()), owner=OWNER)
+    test = at_page("compare.py").run()
+    service.delete(run)
+    button(test, press).click().run()
+    assert [error.value for error in test.error] == complaints
+    assert "Nothing to compare yet" in texts(test)
+    service.close()

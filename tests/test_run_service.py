@@ -121,7 +121,7 @@ def test_a_number_of_workers_that_cannot_be_is_said(
 def test_a_run_is_seen_by_others_only_when_shared(tmp_path: Path) -> None:
     service = RunService(tmp_path)
     run = service.import_run(run_to_bytes(make_record()), owner="ada")
-    with pytest.raises(RunError, match="no run"):
+    with pytest.raises(RunError, match="gone"):
         service.snapshot(run, viewer="grace")
     service.share(run)
     assert service.snapshot(run, viewer="grace").shared

@@ -143,15 +143,18 @@ def test_what_is_set_and_started_in_one_breath_is_started_as_it_was_set(open_pag
     assert (config.training_images, config.batch_size, config.seed) == (100, "full", 7)
 
 
-def gone(_service: ExampleService, run_id: str, *_values: object) -> None:
-    raise RunError("There is no run with this id. Received: {received}.", received=run_id)
+GONE = "This run is gone: it was deleted, perhaps in another tab."
+
+
+def gone(_service: ExampleService, _run_id: str, *_values: object, **_more: object) -> None:
+    raise RunError(GONE)
 
 
 def test_a_rename_that_is_refused_is_told(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ExampleService, "rename", gone, raising=False)
     test, _service = open_page("compare.py", example_run("finished"))
     test.text_input[0].set_value("mine").run()
-    assert [error.value for error in test.error] == ["There is no run with this id. Received: run0."]
+    assert [error.value for error in test.error] == [GONE]
     assert not test.exception
 
 
@@ -159,7 +162,7 @@ def test_a_rate_that_is_refused_is_told(open_page: Open, monkeypatch: pytest.Mon
     monkeypatch.setattr(ExampleService, "set_learning_rate", gone, raising=False)
     test, _service = open_page("train.py", example_run("running"))
     next(one for one in test.select_slider if one.label == "Learning rate now").set_value(0.3).run()
-    assert [error.value for error in test.error] == ["There is no run with this id. Received: run0."]
+    assert [error.value for error in test.error] == [GONE]
     assert not test.exception
 
 

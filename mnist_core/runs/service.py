@@ -7,7 +7,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -48,7 +48,7 @@ class RunService:
     Raises
     ------
     RunError
-        by every method that is given a run's id, if there is no such run
+        by every method that is given a run's id but `delete`, if there is no such run
     ConfigurationError
         if the environment's MNIST_WORKERS is no number of workers
     """
@@ -144,7 +144,7 @@ class RunService:
         with self._changed:
             record = self._shelf.find(run_id)
             if viewer not in (None, record.owner) and not record.shared:
-                raise unknown(run_id)
+                raise unknown()
             return self._shelf.snapshot(record, self._positions().get(run_id))
 
     def list(self, owner: str) -> list[RunSnapshot]:
@@ -244,8 +244,8 @@ class RunService:
             record.change(shared=shared)
 
     def delete(self, run_id: str) -> None:
-        """Stop and forget the run."""
-        with self._changing(run_id) as record:
+        """Stop and forget the run; one that is gone already is as it should be."""
+        with suppress(RunError), self._changing(run_id) as record:
             self._dispatcher.dismiss(record)
             self._shelf.remove(run_id)
             self._writer.delete(run_id)

@@ -61,7 +61,7 @@ class RunShelf:
         if run_id not in self._records:
             record = self._ask(lambda store: store.load_one(run_id)) if self._may_be_kept(run_id) else None
             if record is None:
-                raise unknown(run_id)
+                raise unknown()
             self._adopt(record)
         return self._records[run_id]
 
@@ -207,6 +207,9 @@ class RunShelf:
             return None
 
 
-def unknown(run_id: str) -> RunError:
-    """There is no such run, or it is not for this visitor: the two are not told apart."""
-    return RunError("There is no run with this id. Received: {received}.", received=run_id)
+def unknown() -> RunError:
+    """There is no such run, or it is not for this visitor: the two are not told apart.
+
+    Whoever is told has had the run on screen: its id says nothing to them.
+    """
+    return RunError("This run is gone: it was deleted, perhaps in another tab.")
