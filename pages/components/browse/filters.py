@@ -39,10 +39,8 @@ class View:
     @property
     def origin(self) -> dict[str, str]:
         """The names of data set and part, in the words of the filters."""
-        return {
-            "set": _(SET_NAMES.get(self.dataset.name, SET_NAMES["active"])),
-            "part": _(PARTS[self.split_name]),
-        }
+        kind = STROKES if self.dataset.name == STROKES else "active"
+        return {"set": _(SET_NAMES[kind]), "part": _(PARTS[self.split_name])}
 
 
 def choose_view() -> View:
