@@ -1,7 +1,7 @@
 const PLACES = [
   '.stFileUploader', '.stCameraInput', '[data-testid^=stDataFrame]', '[data-testid=stTooltipContent]',
   '[data-testid=InputInstructions]', '[data-testid=stNumberInputContainer]', '[data-testid=stSkipToContent]',
-  '.stDialog h2',
+  '.stDialog h2', '[data-testid=stDownloadButtonError]',
 ].join()  // where Streamlit writes text of its own; what stands elsewhere is ours, or anyone's
 const ATTRIBUTES = ['aria-label', 'placeholder', 'title', 'alt']
 const shown = new WeakMap()

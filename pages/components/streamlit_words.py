@@ -34,6 +34,7 @@ WORDS = (
         mark("Copy Vega-Lite spec"),
         mark("Copied!"),
     ),
+    mark("Failed to generate file for download"),
     *(mark("Clear selection"), mark("Show/hide columns"), mark("Download as CSV"), mark("Search")),
     *(mark("Type to search"), mark("Previous Result"), mark("Next Result"), mark("Close Search")),
     *(mark("Select all"), mark("(index)"), mark("Dataframe column menu"), mark("Copy column name")),

@@ -96,6 +96,20 @@ def test_the_table_of_runs_speaks_korean_in_its_menus(page: Page) -> None:
     expect_korean(page)
 
 
+def test_that_the_file_of_a_deleted_run_cannot_be_made_is_said_in_korean(page: Page) -> None:
+    train(page)
+    page.goto("/compare?lang=ko")
+    page.get_by_role("button", name="내려받기").click()
+    page.get_by_role("button", name="학습 전체").wait_for()
+    tab = page.context.new_page()
+    tab.goto("/compare?lang=ko")
+    tab.get_by_role("button", name="삭제").click()
+    tab.get_by_role("button", name="지울게요").click()
+    tab.get_by_text("아직 비교할 것이 없어요").wait_for()
+    page.get_by_role("button", name="학습 전체").click()
+    expect(page.get_by_text("내려받을 파일을 만들지 못했어요.")).to_be_visible()
+
+
 def test_a_screen_reader_hears_the_values_of_charts_in_korean(page: Page) -> None:
     train(page)
     page.goto("/compare?lang=ko")
