@@ -163,3 +163,23 @@ def test_digits_of_a_run_from_elsewhere_that_are_not_here_are_told(monkeypatch: 
 )
 def test_a_loss_fits_into_its_place(loss: float, text: str) -> None:
     assert loss_text(loss) == text
+
+
+@pytest.mark.parametrize(
+    ("source", "active", "where"),
+    [
+        ("auto", "mnist", "active"),
+        ("mnist", "mnist", "active"),
+        ("mnist+strokes", "mnist", "active"),
+        ("strokes", "mnist", "strokes"),
+        ("strokes", "strokes", "active"),
+        ("mnist", "strokes", None),
+    ],
+)
+def test_browse_opens_on_the_digits_a_run_was_tested_on(
+    monkeypatch: pytest.MonkeyPatch, source: str, active: str, where: str | None
+) -> None:
+    dataset = Mock()
+    dataset.name = active
+    monkeypatch.setattr(mistaken_digits.state, "dataset", lambda: dataset)
+    assert mistaken_digits._set_in_browse(source) == where

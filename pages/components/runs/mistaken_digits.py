@@ -10,6 +10,7 @@ import streamlit as st
 from mnist_core.errors import DataError
 from mnist_core.selection import Selection, select_images
 from pages.components import state
+from pages.components.browse.filters import STROKES
 from pages.components.charts import vega_chart
 from pages.components.language import _, error_text
 from pages.components.pictures import data_url, ink_image
@@ -94,8 +95,8 @@ def show_digits(run: RunSnapshot, truth: int, answer: int | None) -> None:
     shown = found[:MOST_PICTURES]
     if len(shown):
         _show_pictures(digits.images[shown], truth, probabilities[shown].argmax(axis=1))
-    if run.data in ("auto", state.dataset().name):
-        _link_to_browse(run, asked)
+    if (where := _set_in_browse(run.data)) is not None:
+        _link_to_browse(run, asked, where)
 
 
 def _question(truth: int, answer: int | None) -> Selection:
@@ -106,12 +107,21 @@ def _question(truth: int, answer: int | None) -> Selection:
     return Selection(digits=[truth], predicted=[answer], order=order)
 
 
-def _link_to_browse(run: RunSnapshot, asked: Selection) -> None:
+def _set_in_browse(source: str) -> str | None:
+    """Where Browse has the test digits of this data source; None if it has not."""
+    tested = "mnist" if source == "mnist+strokes" else source
+    if tested in ("auto", state.dataset().name):
+        return "active"
+    return STROKES if tested == STROKES else None
+
+
+def _link_to_browse(run: RunSnapshot, asked: Selection, where: str) -> None:
     st.page_link(
         "pages/browse.py",
         label=_("Look closer in Browse"),
         icon="🔢",
         query_params={
+            "set": where,
             "split": "test",
             "true": [str(digit) for digit in asked.digits],
             "reader": run.id,
