@@ -12,6 +12,7 @@ from playwright.sync_api import Locator
 from tests.app_server import Server
 
 from .conftest import Browser, Page
+from .test_lesson import answer
 
 axe_playwright = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
 
@@ -68,7 +69,8 @@ def test_a_page_has_no_barriers(path: str, scheme: str, browser: Browser, server
 
 def test_numbers_wider_than_a_phone_can_be_pushed_aside_by_keyboard(phone: Page) -> None:
     phone.goto("/lesson?step=1")
-    phone.locator(".st-key-question_numbers").get_by_text("784", exact=True).click(timeout=60_000)
+    phone.set_default_timeout(60_000)
+    answer(phone, "784")
     phone.locator(".st-key-pixels").wait_for()
     expect_no_barriers(phone)
 
