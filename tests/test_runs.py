@@ -213,7 +213,7 @@ def test_an_impossible_run_fails_with_its_sentence(service: RunService, start: C
 
 
 def test_unknown_runs_and_settings_are_refused(service: RunService) -> None:
-    with pytest.raises(RunError, match="no run"):
+    with pytest.raises(RunError, match="is gone"):
         service.snapshot("none")
     with pytest.raises(ConfigurationError, match="data source"):
         service.start(config(), data="elsewhere", owner="ada")
