@@ -56,6 +56,7 @@ def test_a_model_learns_from_the_drawings_and_forgets_them_again(draw: Page) -> 
     for _ in range(3):
         keep(draw, 1)
     draw.get_by_text("My drawings").click()
+    playwright.expect(draw.locator(".st-key-gallery button")).to_have_count(3)  # they push the button down
     draw.get_by_role("button", name="Learn from my drawings (3)").click()
     learned = draw.get_by_role("button", name="Read with the new model")
     learned.wait_for(timeout=LEARNED_S * 1_000)
